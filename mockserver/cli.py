@@ -1,0 +1,190 @@
+"""The command line: one command per verb, thin. Exit codes: 0 fine, 2 usage or environment."""
+
+import argparse
+import contextlib
+import logging
+import os
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import mockserver
+from mockserver import __version__
+from mockserver.contract.document import DocumentError, load, shipped_folder
+from mockserver.server.settings import USUAL_ORIGINS, Settings
+from mockserver.simulation.scenario import SCENARIOS, ScenarioUnknown, scenario_named
+
+FINE, USAGE = 0, 2
+LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
+EXAMPLES = """\
+examples:
+  mockserver serve                                   on 127.0.0.1:9000, log in as admin@example.com /
+  supersecret mockserver serve --port 0                          on a free port, which is printed mockserver
+  serve --scenario instant                every job is done by the next look mockserver serve --cors
+  http://localhost:4000      a frontend of another origin may call cp -r openapi mine && mockserver serve
+  --spec mine your own edition of the documents
+"""
+
+
+class UsageError(Exception):
+    """The command cannot be done as it was given; the message is one line that says what to change."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except UsageError as error:
+        print(f"mockserver: {error}", file=sys.stderr)  # noqa: T201  # the command's own output
+        return USAGE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mockserver", description=mockserver.__doc__)
+    parser.add_argument("--version", action="version", version=f"mockserver {__version__}")
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_serve(
+        verbs.add_parser("serve", help="serve the fake backend", epilog=EXAMPLES, formatter_class=_Formatter)
+    )
+    return parser
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Keeps the examples as they are written."""
+
+
+def _add_serve(serve: argparse.ArgumentParser) -> None:
+    serve.description = (
+        "Serve a fake Medusa batch-job backend. People and secrets may be set by environment too; an option beats "
+        "a variable."
+    )
+    where = serve.add_argument_group("where")
+    where.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    where.add_argument(
+        "--port", type=_port, default=9000, help="port; 0 takes a free one (default: %(default)s)"
+    )
+    where.add_argument(
+        "--cors",
+        action="append",
+        metavar="ORIGIN",
+        help="origin that may call with credentials, repeatable; * lets every origin "
+        f"(default: localhost and 127.0.0.1 on {', '.join(_usual_ports())})",
+    )
+    what = serve.add_argument_group("what")
+    what.add_argument("--spec", type=Path, metavar="FOLDER", help="serve an edited copy of openapi/ instead")
+    what.add_argument(
+        "--scenario",
+        default="steady",
+        metavar="NAME",
+        help="what the worker does, and how fast: "
+        + "; ".join(f"{s.name} ({s.description})" for s in SCENARIOS.values()),
+    )
+    what.add_argument(
+        "--seed", type=int, default=0, help="chance behind people, products and ids (default: %(default)s)"
+    )
+    who = serve.add_argument_group("who")
+    for name, field, meaning in (
+        ("--admin-email", "admin_email", "whom to log in as"),
+        ("--admin-password", "admin_password", "with which password"),
+        ("--api-token", "api_token", "the admin's x-medusa-access-token"),
+        ("--jwt-secret", "jwt_secret", "signs bearer tokens"),
+        ("--cookie-secret", "cookie_secret", "signs session cookies"),
+    ):
+        variable = f"MOCKSERVER_{field.upper()}"
+        usual = getattr(Settings(), field)
+        default = os.environ.get(variable, usual)
+        who.add_argument(
+            name, default=default, metavar="TEXT", help=f"{meaning} (default: {usual}; variable {variable})"
+        )
+    serve.add_argument(
+        "--log-level",
+        choices=LOG_LEVELS,
+        default="warning",
+        metavar="LEVEL",
+        help=f"{', '.join(LOG_LEVELS)}; info shows every request (default: %(default)s)",
+    )
+    serve.set_defaults(run=_serve)
+
+
+def _usual_ports() -> list[str]:
+    return list(dict.fromkeys(origin.rpartition(":")[2] for origin in USUAL_ORIGINS))
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:  # noqa: PLR2004  # the last port there is
+        message = f"{text!r} is no port; give a number from 0 to 65535"
+        raise argparse.ArgumentTypeError(message)
+    return int(text)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    settings = Settings(
+        admin_email=options.admin_email,
+        admin_password=options.admin_password,
+        api_token=options.api_token,
+        jwt_secret=options.jwt_secret,
+        cookie_secret=options.cookie_secret,
+        cors=tuple(options.cors or USUAL_ORIGINS),
+        seed=options.seed,
+    )
+    listener = _listener(options.host, options.port)
+    import uvicorn  # noqa: PLC0415  # heavy, and only this verb needs it
+
+    from mockserver.server.app import build_app, build_world  # noqa: PLC0415  # the same
+    from mockserver.server.wire import BoundedHttpProtocol  # noqa: PLC0415  # the same
+    from mockserver.simulation.clock import RunningClock  # noqa: PLC0415  # the same
+
+    try:
+        scenario = scenario_named(options.scenario)
+        document = load(options.spec or shipped_folder())
+        world = build_world(document, settings, clock=RunningClock(), scenario=scenario)
+        app = build_app(document, world, settings)
+    except (DocumentError, ScenarioUnknown) as error:
+        listener.close()
+        raise UsageError(str(error)) from error
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)  # clients' malformed uploads are answered, not logged
+    config = uvicorn.Config(
+        app,
+        http=BoundedHttpProtocol,
+        ws="none",
+        lifespan="off",
+        log_level=options.log_level,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
+    _greet(listener, settings, scenario.name, scenario.description)
+    with contextlib.suppress(KeyboardInterrupt):  # how a server is meant to be stopped
+        server.run(sockets=[listener])
+    return FINE
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    """Return a socket bound to *host* and *port*. Raises UsageError when it cannot be had."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(2048)
+    except OSError as error:
+        message = (
+            f"cannot listen on {host}:{port}: {error.strerror or error}; try another --port, or --port 0"
+        )
+        raise UsageError(message) from error
+    return listener
+
+
+def _greet(listener: socket.socket, settings: Settings, scenario: str, pace: str) -> None:
+    host, port, *_ = listener.getsockname()
+    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    lines = (
+        f"mockserver {__version__} serves Medusa batch jobs on {url}",
+        f"log in as    {settings.admin_email} / {settings.admin_password}",
+        f"API token    x-medusa-access-token: {settings.api_token}",
+        f"read         {url}/docs; scenario {scenario}: {pace}",
+        f"try          curl -H 'x-medusa-access-token: {settings.api_token}' {url}/admin/batch-jobs",
+    )
+    print(*lines, sep="\n", flush=True)  # noqa: T201  # the command's own output

@@ -1,0 +1,1 @@
+"""The documents as data: loaded, bundled, compiled, and judging. No server."""

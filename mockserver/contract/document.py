@@ -1,0 +1,196 @@
+"""The OpenAPI documents as data: found, read, and bundled into one.
+
+A folder of YAML files, one per thing, becomes one document whose references are all inside it. Knows nothing
+of requests or servers. Every error names the file, the line where YAML knows it, and the remedy.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mockserver.lifecycle import Lifecycle, LifecycleError
+
+ROOT = "openapi.yaml"
+COMPONENTS = ("schemas", "parameters", "responses")
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+class DocumentError(ValueError):
+    """The documents cannot be served; the message names the place and the remedy."""
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the C loader is optional
+    """YAML without timestamps: `2026-11-22` is a string here, as it is in JSON."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012  # pyyaml's own way to configure a loader
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+def shipped_folder() -> Path:
+    """Return the folder of the documents that come with the package, in a wheel as in a checkout."""
+    packaged = Path(str(resources.files("mockserver"))) / "openapi"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "openapi"
+
+
+@dataclass(frozen=True)
+class Document:
+    """A bundled OpenAPI document.
+
+    bundle: one OpenAPI 3.0 document, every `$ref` of the form `#/components/...`.
+    """
+
+    folder: Path
+    bundle: Mapping[str, Any]
+
+    @cached_property
+    def lifecycle(self) -> Lifecycle:
+        """Return the lifecycle of the BatchJob schema. Raises DocumentError when it contradicts itself."""
+        schema = self.bundle["components"].get("schemas", {}).get("BatchJob", {})
+        if "x-lifecycle" not in schema:
+            place = self.folder / "schemas/BatchJob.yaml"
+            raise DocumentError(f"{place}: x-lifecycle is missing; it says how a batch job lives")
+        try:
+            lifecycle = Lifecycle.read(schema["x-lifecycle"])
+        except LifecycleError as error:
+            raise DocumentError(f"{self.folder}: {error}") from error
+        missing = [each for each in lifecycle.instants.values() if each not in schema["properties"]]
+        if missing:
+            message = (
+                f"{self.folder / 'schemas/BatchJob.yaml'}: x-lifecycle sets {', '.join(missing)}, "
+                "which is no property of the schema; add it to `properties`"
+            )
+            raise DocumentError(message)
+        return lifecycle
+
+    def resolve(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what *node* refers to, or *node* itself when it is no reference."""
+        while "$ref" in node:
+            target: Any = self.bundle
+            for part in node["$ref"].removeprefix("#/").split("/"):
+                target = target[part]
+            node = target
+        return node
+
+    def operations(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+        """Yield path, method and operation, in the document's order; parameters of the path are merged in."""
+        for path, item in self.bundle["paths"].items():
+            for method in METHODS:
+                if method in item:
+                    operation = item[method]
+                    parameters = [*item.get("parameters", []), *operation.get("parameters", [])]
+                    yield path, method.upper(), {**operation, "parameters": parameters}
+
+
+def load(folder: Path) -> Document:
+    """Return the documents in *folder*, bundled. Raises DocumentError."""
+    if not (folder / ROOT).is_file():
+        message = (
+            f"{folder / ROOT}: no such file; --spec takes a folder laid out as the package's own openapi/"
+        )
+        raise DocumentError(message)
+    document = Document(folder=folder, bundle=_Bundler(folder).bundle())
+    _check_operations(document)
+    return document
+
+
+@dataclass
+class _Bundler:
+    """Collects the files that the root refers to. Mutable: it fills its components as it meets references."""
+
+    folder: Path
+    files: dict[Path, Any] = field(default_factory=dict)
+    components: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def bundle(self) -> Mapping[str, Any]:
+        root_file = self.folder / ROOT
+        root = self._read(root_file)
+        if not isinstance(root, dict) or not isinstance(root.get("paths"), dict):
+            message = f"{root_file}: expected an OpenAPI document with `paths`"
+            raise DocumentError(message)
+        self.components = {kind: dict(members) for kind, members in root.get("components", {}).items()}
+        bundled = self._inside({key: value for key, value in root.items() if key != "components"}, root_file)
+        for kind, members in list(self.components.items()):
+            for name, member in list(members.items()):
+                self.components[kind][name] = (
+                    self._inside(member, root_file) if _has_file_ref(member) else member
+                )
+        return {**bundled, "components": self.components}
+
+    def _read(self, file: Path) -> Any:
+        if file not in self.files:
+            try:
+                self.files[file] = yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  # a safe loader
+            except yaml.MarkedYAMLError as error:
+                mark = error.problem_mark
+                line = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+                raise DocumentError(f"{file}{line}: {error.problem}; mend the YAML there") from error
+            except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+                raise DocumentError(f"{file}: {error}") from error
+        return self.files[file]
+
+    def _inside(self, node: Any, file: Path) -> Any:
+        """Return *node*, which stands in *file*, with every reference turned into one inside the bundle."""
+        if isinstance(node, list):
+            return [self._inside(each, file) for each in node]
+        if not isinstance(node, dict):
+            return node
+        reference = node.get("$ref")
+        if isinstance(reference, str) and not reference.startswith("#"):
+            return self._adopt(reference, file)
+        if isinstance(reference, str) and file.name != ROOT:
+            return self._adopt(file.name + reference, file)
+        return {str(key): self._inside(value, file) for key, value in node.items()}
+
+    def _adopt(self, reference: str, file: Path) -> Any:
+        target_name, _, pointer = reference.partition("#")
+        target = (file.parent / target_name).resolve()
+        if not target.is_file():
+            message = f"{file}: $ref {reference!r} names no file; looked for {target}"
+            raise DocumentError(message)
+        kind, name = target.parent.name, target.stem
+        if kind not in COMPONENTS:
+            return self._inside(self._read(target), target)
+        members = self.components.setdefault(kind, {})
+        if name not in members:
+            members[name] = None  # a mark, so that a schema may refer to itself
+            members[name] = self._inside(self._read(target), target)
+        self._check_pointer(self._read(target), pointer, place=f"{file}: $ref {reference!r}")
+        return {"$ref": f"#/components/{kind}/{name}{pointer}"}
+
+    def _check_pointer(self, content: Any, pointer: str, *, place: str) -> None:
+        for part in pointer.split("/")[1:]:
+            if not isinstance(content, dict) or part not in content:
+                message = f"{place} names nothing: there is no {part!r} there"
+                raise DocumentError(message)
+            content = content[part]
+
+
+def _has_file_ref(node: Any) -> bool:
+    if isinstance(node, list):
+        return any(_has_file_ref(each) for each in node)
+    if isinstance(node, dict):
+        reference = node.get("$ref")
+        return (isinstance(reference, str) and not reference.startswith("#")) or any(
+            map(_has_file_ref, node.values())
+        )
+    return False
+
+
+def _check_operations(document: Document) -> None:
+    seen: dict[str, str] = {}
+    for path, method, operation in document.operations():
+        name = operation.get("operationId")
+        if not isinstance(name, str):
+            message = f"{document.folder}: {method} {path} has no operationId; give it one"
+            raise DocumentError(message)
+        if name in seen:
+            message = f"{document.folder}: {method} {path} and {seen[name]} both have the operationId {name}"
+            raise DocumentError(message)
+        seen[name] = f"{method} {path}"

@@ -1,0 +1,143 @@
+"""One operation of the document, compiled: what it takes, what it may answer, and who may call it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import jsonschema_rs
+
+from mockserver.contract.complaints import Complaint, Resolve, complaints_about
+from mockserver.contract.document import Document, DocumentError
+from mockserver.contract.json_schema import Compiler
+from mockserver.contract.parameters import QueryReader, query_reader
+
+
+@dataclass(frozen=True)
+class BodyReader:
+    """Judges the JSON body of one operation."""
+
+    schema: Mapping[str, Any]
+    validator: jsonschema_rs.Draft202012Validator
+    resolve: Resolve
+
+    def complaints(self, body: Any) -> list[Complaint]:
+        """Return what is wrong with *body*; an empty list when it keeps its schema."""
+        if self.validator.is_valid(body):
+            return []
+        complaints = complaints_about(body, self.schema, resolve=self.resolve)
+        return complaints or [Complaint(error.message) for error in self.validator.iter_errors(body)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResponseReader:
+    """What an operation may answer with one status.
+
+    Validators by media type, None where there is no schema.
+    """
+
+    validators: Mapping[str, jsonschema_rs.Draft202012Validator | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """An operation, ready to be run. any_depth: the path parameter that takes slashes too."""
+
+    id: str
+    method: str
+    path: str
+    secured: bool
+    query: QueryReader | None
+    body: BodyReader | None
+    multipart: bool
+    any_depth: bool
+    responses: Mapping[int, ResponseReader]
+
+    def response_violations(self, status: int, content_type: str | None, payload: Any) -> list[str]:
+        """Return what is wrong with a response of ours; an empty list when the contract allows it.
+
+        payload: the parsed body for JSON, the text for text, None for anything else or nothing.
+        """
+        response = self.responses.get(status)
+        if response is None:
+            return [f"{self.id} answered {status}, which the contract does not name"]
+        media_type = (content_type or "").partition(";")[0].strip()
+        if media_type not in response.validators:
+            if not response.validators or "*/*" in response.validators:
+                return []
+            return [
+                f"{self.id} answered {status} as {media_type or 'nothing'}, which the contract does not name"
+            ]
+        validator = response.validators[media_type]
+        if validator is None or payload is None or validator.is_valid(payload):
+            return []
+        place = f"{self.id} answered {status}, body"
+        return [
+            f"{'.'.join([place, *map(str, error.instance_path)])}: {error.message}"
+            for error in validator.iter_errors(payload)
+        ]
+
+
+@dataclass(frozen=True)
+class Contract:
+    """All operations of a document, compiled once."""
+
+    document: Document
+
+    @cached_property
+    def operations(self) -> Mapping[str, Operation]:
+        """Return the operations by operationId. Raises DocumentError when a schema cannot be compiled."""
+        compiler = Compiler.of(self.document.bundle)
+        default_security = self.document.bundle.get("security", [])
+        compiled = {}
+        for path, method, operation in self.document.operations():
+            try:
+                compiled[operation["operationId"]] = self._compiled(
+                    path, method, operation, compiler, default_security
+                )
+            except (KeyError, TypeError, ValueError) as error:
+                message = f"{self.document.folder}: {method} {path} cannot be compiled: {error!r}"
+                raise DocumentError(message) from error
+        return compiled
+
+    def _compiled(
+        self,
+        path: str,
+        method: str,
+        operation: Mapping[str, Any],
+        compiler: Compiler,
+        default_security: list[Any],
+    ) -> Operation:
+        resolve = self.document.resolve
+        content = resolve(operation.get("requestBody", {})).get("content", {})
+        return Operation(
+            id=operation["operationId"],
+            method=method,
+            path=path,
+            secured=bool(operation.get("security", default_security)),
+            query=query_reader(operation, resolve=resolve),
+            body=_body_reader(content, compiler, resolve),
+            multipart="multipart/form-data" in content,
+            any_depth=any(resolve(each).get("x-any-depth") for each in operation["parameters"]),
+            responses={
+                int(status): _response_reader(resolve(response), compiler)
+                for status, response in operation["responses"].items()
+                if status != "default"
+            },
+        )
+
+
+def _body_reader(content: Mapping[str, Any], compiler: Compiler, resolve: Resolve) -> BodyReader | None:
+    if "application/json" not in content:
+        return None
+    schema = content["application/json"].get("schema", {})
+    return BodyReader(schema, compiler.compile(schema), resolve)
+
+
+def _response_reader(response: Mapping[str, Any], compiler: Compiler) -> ResponseReader:
+    return ResponseReader(
+        validators={
+            media_type: compiler.compile(entry["schema"]) if "schema" in entry else None
+            for media_type, entry in response.get("content", {}).items()
+        }
+    )

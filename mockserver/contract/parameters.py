@@ -1,0 +1,212 @@
+"""Query parameters.
+
+Their text turned into values, or into complaints, by readers made once from the document.
+
+The readings are those that the real server was measured to make: `limit=0x3` is three, one `id[]=a,b` is two
+ids.
+"""
+
+import json
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mockserver.contract.complaints import NOT_A_NUMBER, TYPES, UNKNOWN_VALUE, Resolve, about_value
+from mockserver.contract.instants import read_instant
+
+Reader = Callable[[Any, str], Any]
+"""Takes the raw value and its name, gives the value; raises ParameterRefused."""
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
+_PREFIXED = {"0x": 16, "0o": 8, "0b": 2}
+
+
+class ParameterRefused(ValueError):
+    """One parameter cannot be understood; the messages are what the client is told."""
+
+    def __init__(self, *messages: str) -> None:
+        super().__init__(*messages)
+        self.messages = messages
+
+
+@dataclass(frozen=True, slots=True)
+class QueryReader:
+    """Reads the query parameters of one operation.
+
+    strict: parameters that the document does not name are refused.
+    """
+
+    readers: Mapping[str, Reader]
+    strict: bool
+
+    def read(self, query: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the values by name, those that were sent. Raises ParameterRefused with all complaints.
+
+        Unknown parameters come first, in the query's order; the others follow in the document's order.
+        """
+        messages = (
+            [f"property {name} should not exist" for name in query if name not in self.readers]
+            if self.strict
+            else []
+        )
+        values = {}
+        for name, reader in self.readers.items():
+            if name in query:
+                try:
+                    values[name] = reader(query[name], name)
+                except ParameterRefused as refused:
+                    messages += refused.messages
+        if messages:
+            raise ParameterRefused(*messages)
+        return values
+
+
+def query_reader(operation: Mapping[str, Any], *, resolve: Resolve) -> QueryReader | None:
+    """Return the reader for *operation*'s query, or None when it ignores its query."""
+    parameters = [resolve(each) for each in operation["parameters"]]
+    queried = [each for each in parameters if each["in"] == "query"]
+    if not queried and not operation.get("x-strict-query"):
+        return None
+    readers = {
+        each["name"].removesuffix("[]"): _reader(resolve(each["schema"]), resolve=resolve) for each in queried
+    }
+    return QueryReader(readers=readers, strict=bool(operation.get("x-strict-query")))
+
+
+def _reader(schema: Mapping[str, Any], *, resolve: Resolve) -> Reader:
+    schema = resolve(schema)
+    if "x-wrapped-complaint" in schema:
+        return _wrapping(_operators(schema, resolve=resolve), title=schema["x-wrapped-complaint"])
+    if "properties" in schema:
+        return _operators(schema, resolve=resolve)
+    if _is_instant(schema, resolve=resolve):
+        return _instant(schema, resolve=resolve)
+    kind = schema.get("type")
+    if kind in ("number", "integer"):
+        return _number(schema, resolve=resolve)
+    if kind == "array":
+        return _array(schema, resolve=resolve)
+    if kind == "boolean":
+        return _boolean
+    return _text(schema, resolve=resolve)
+
+
+def _is_instant(schema: Mapping[str, Any], *, resolve: Resolve) -> bool:
+    branches = [resolve(each) for each in schema.get("anyOf", [schema])]
+    return any(each.get("format") == "date-time" for each in branches)
+
+
+def _instant(schema: Mapping[str, Any], *, resolve: Resolve) -> Reader:
+    epoch = any("pattern" in resolve(each) for each in schema.get("anyOf", []))
+    sentence = schema.get("x-complaint", "{name} must be a Date instance")
+
+    def read(raw: Any, name: str) -> datetime:
+        instant = read_instant(raw, epoch=epoch) if isinstance(raw, str) else None
+        if instant is None:
+            raise ParameterRefused(sentence.replace("{name}", name))
+        return instant
+
+    return read
+
+
+def _operators(schema: Mapping[str, Any], *, resolve: Resolve) -> Reader:
+    readers = {key: _reader(each, resolve=resolve) for key, each in schema["properties"].items()}
+    words = [word for each in schema.get("anyOf", []) for word in resolve(each).get("enum", [])]
+
+    def read(raw: Any, name: str) -> Any:
+        if raw in words:
+            return None
+        if not isinstance(raw, dict):
+            known = ", ".join([*(f"{name}[{key}]" for key in readers), *(f"{name}={word}" for word in words)])
+            raise ParameterRefused(f"{name} must be a comparison, one of: {known}")
+        reader = QueryReader(readers={f"{key}": each for key, each in readers.items()}, strict=True)
+        try:
+            return reader.read(raw)
+        except ParameterRefused as refused:
+            raise ParameterRefused(*(f"{name}: {message}" for message in refused.messages)) from refused
+
+    return read
+
+
+def _wrapping(reader: Reader, *, title: str) -> Reader:
+    """Return *reader* with its complaints wrapped as the real server wraps them: JSON inside the message."""
+
+    def read(raw: Any, name: str) -> Any:
+        try:
+            return reader(raw, name)
+        except ParameterRefused as refused:
+            inner = [message.removeprefix(f"{name}: ") for message in refused.messages]
+            details = {title: inner if isinstance(raw, dict) else [UNKNOWN_VALUE]}
+            content = {"message": f"{name} must be one of: {title}", "details": details}
+            raise ParameterRefused(json.dumps(content, separators=(",", ":"))) from refused
+
+    return read
+
+
+def _number(schema: Mapping[str, Any], *, resolve: Resolve) -> Reader:
+    sentence = TYPES[schema["type"]][1] if schema["type"] == "integer" else NOT_A_NUMBER
+
+    def read(raw: Any, name: str) -> float:
+        number = to_number(raw) if isinstance(raw, str) else math.nan
+        if not math.isfinite(number):
+            raise ParameterRefused(sentence.format(name=name))
+        _check(number, schema, name, resolve=resolve)
+        return number
+
+    return read
+
+
+def to_number(text: str) -> float:
+    """Return the number that JavaScript's `Number(text)` gives: an int where it is whole.
+
+    NaN where there is none.
+    """
+    text = text.strip()
+    if not text:
+        return 0
+    if base := _PREFIXED.get(text[:2].lower()):
+        return int(text[2:], base) if text[2:].isalnum() and _is_in_base(text[2:], base) else math.nan
+    if not _NUMBER.fullmatch(text):
+        return math.nan
+    number = float(text)
+    return int(number) if number.is_integer() else number
+
+
+def _is_in_base(digits: str, base: int) -> bool:
+    return set(digits.lower()) <= set("0123456789abcdef"[:base])
+
+
+def _array(schema: Mapping[str, Any], *, resolve: Resolve) -> Reader:
+    items = resolve(schema.get("items", {}))
+
+    def read(raw: Any, name: str) -> Sequence[str]:
+        if not isinstance(raw, list):
+            raise ParameterRefused(TYPES["array"][1].format(name=name))
+        values = raw[0].split(",") if len(raw) == 1 and isinstance(raw[0], str) else raw
+        _check(values, {"type": "array", "items": items}, name, resolve=resolve)
+        return list(values)
+
+    return read
+
+
+def _boolean(raw: Any, name: str) -> bool:
+    if raw not in ("true", "false"):
+        raise ParameterRefused(TYPES["boolean"][1].format(name=name))
+    return bool(raw == "true")
+
+
+def _text(schema: Mapping[str, Any], *, resolve: Resolve) -> Reader:
+    def read(raw: Any, name: str) -> str:
+        _check(raw, {"type": "string", **schema}, name, resolve=resolve)
+        return str(raw)
+
+    return read
+
+
+def _check(value: Any, schema: Mapping[str, Any], name: str, *, resolve: Resolve) -> None:
+    complaints = about_value(value, schema, name=name, resolve=resolve)
+    if complaints:
+        raise ParameterRefused(*(each.message for each in complaints))

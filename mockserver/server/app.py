@@ -1,0 +1,137 @@
+"""The whole server as one ASGI application: Connexion around a world.
+
+No globals; two applications never meet.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from connexion.exceptions import InvalidSpecification
+from connexion.middleware.main import ConnexionMiddleware
+from connexion.middleware.swagger_ui import SwaggerUIMiddleware
+from connexion.options import SwaggerUIOptions
+from connexion.resolver import Resolver
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mockserver.contract.document import Document, DocumentError
+from mockserver.contract.operation import Contract
+from mockserver.server.credentials import Credentials
+from mockserver.server.edge import Edge, Transmitter
+from mockserver.server.operations import Operate, Operations
+from mockserver.server.payloads import Payloads
+from mockserver.server.pipeline import Dispatch, Parse, Route, Secure, Validate
+from mockserver.server.routes import Routes
+from mockserver.server.settings import Settings
+from mockserver.simulation.batch_job import BatchJob
+from mockserver.simulation.catalogue import Catalogue
+from mockserver.simulation.clock import Clock
+from mockserver.simulation.identity import Mint
+from mockserver.simulation.scenario import Scenario
+from mockserver.simulation.seeding import seeded_catalogue, seeded_people
+from mockserver.simulation.strategies import PlainStrategy, builtin_strategies
+from mockserver.simulation.strategy import Strategy
+from mockserver.simulation.world import World
+
+DOCS, OPENAPI_JSON = "/docs", "/openapi.json"
+PEOPLE = 3
+
+
+def build_app(document: Document, world: World, settings: Settings) -> ASGIApp:
+    """Return the application that serves *world* by *document*.
+
+    Raises DocumentError when the document contradicts itself or names an operation that nothing here does.
+    """
+    contract = Contract(document)
+    credentials = Credentials(settings.jwt_secret, settings.cookie_secret)
+    payloads = Payloads.of(document, job_columns=_job_columns(document))
+    functions = Operations(payloads, credentials).by_id(document.lifecycle)
+    _check_operations(contract, functions)
+    transmitter = Transmitter(cors=settings.cors)
+    routes = Routes(contract.operations.values())
+    middlewares: list[Any] = [  # Connexion calls them applications; they are what makes one
+        _Documentation,
+        partial(Edge, world=world, transmitter=transmitter),
+        Parse,
+        partial(Route, routes=routes),
+        partial(Secure, credentials=credentials, is_guarded=routes.is_guarded),
+        Validate,
+    ]
+    app = ConnexionMiddleware(
+        Dispatch(transmitter),
+        middlewares=middlewares,
+        resolver=Resolver(functions.__getitem__),
+        swagger_ui_options=SwaggerUIOptions(swagger_ui_path=DOCS, spec_path=OPENAPI_JSON),
+    )
+    try:
+        app.add_api(dict(document.bundle))
+    except InvalidSpecification as error:
+        place = "/".join(str(part) for part in error.path) or "the root"
+        raise DocumentError(f"{document.folder}: {place}: {error.message}") from error
+    return app
+
+
+def build_world(
+    document: Document,
+    settings: Settings,
+    *,
+    clock: Clock,
+    scenario: Scenario,
+    catalogue: Catalogue | None = None,
+) -> World:
+    """Return a world with a ready admin, seeded people and a catalogue.
+
+    The same document, settings, scenario and instant give the same world, byte for byte.
+    """
+    mint, now = Mint(settings.seed), clock.now()
+    if catalogue is None:
+        catalogue = seeded_catalogue(seed=settings.seed, at=now, mint=lambda prefix: mint.id(prefix, at=now))
+    world = World(
+        clock=clock,
+        lifecycle=document.lifecycle,
+        scenario=scenario,
+        strategies=strategies_of(document),
+        catalogue=catalogue,
+        mint=mint,
+    )
+    world.add_user(email=settings.admin_email, password=settings.admin_password, api_token=settings.api_token)
+    for first_name, last_name, email in seeded_people(seed=settings.seed, count=PEOPLE):
+        world.add_user(
+            email=email, password=settings.admin_password, first_name=first_name, last_name=last_name
+        )
+    return world
+
+
+def strategies_of(document: Document) -> Mapping[str, Strategy]:
+    """Return a strategy for each type of batch job that the document names.
+
+    A plain one for a type of the user's own.
+    """
+    builtin = builtin_strategies()
+    types = document.resolve(document.bundle["components"]["schemas"]["BatchJob"]["properties"]["type"])
+    return {name: builtin.get(name) or PlainStrategy(name) for name in types.get("enum", builtin)}
+
+
+def _job_columns(document: Document) -> frozenset[str]:
+    return frozenset(BatchJob.__dataclass_fields__) | set(document.lifecycle.instants.values()) | {"status"}
+
+
+def _check_operations(contract: Contract, functions: Mapping[str, Operate]) -> None:
+    for operation in contract.operations.values():
+        if operation.id not in functions:
+            message = (
+                f"{contract.document.folder}: {operation.method} {operation.path}: nothing here does the "
+                f"operation {operation.id}; known: {', '.join(sorted(functions))}"
+            )
+            raise DocumentError(message)
+
+
+class _Documentation(SwaggerUIMiddleware):
+    """Connexion's Swagger UI and the bundled document, asked only for their own paths."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer for the documentation, or pass the request on."""
+        if scope["type"] == "http" and scope["path"].startswith((DOCS, OPENAPI_JSON)):
+            await super().__call__(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)

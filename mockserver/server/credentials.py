@@ -1,0 +1,110 @@
+"""Who is calling: session cookies, bearer tokens and API tokens, made and read.
+
+Knows no operation and no routing.
+"""
+
+import base64
+import hmac
+import warnings
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import quote, unquote
+
+import jwt
+
+from mockserver.server.errors import Unauthorized
+from mockserver.server.exchange import Request
+
+# the recorded server's secret is short, and this is a fake: its tokens guard nothing
+warnings.filterwarnings("ignore", category=jwt.InsecureKeyLengthWarning)
+
+COOKIE = "connect.sid"
+SESSION_LIFE = timedelta(hours=10)
+TOKEN_LIFE = timedelta(hours=24)
+ALGORITHM = "HS256"
+DOMAIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Makes and reads everything that says who a caller is, with the two secrets of the server."""
+
+    jwt_secret: str
+    cookie_secret: str
+
+    def bearer_token(self, user_id: str, *, at: datetime) -> str:
+        """Return a JWT for *user_id*, valid for 24 hours from *at*."""
+        issued = int(at.timestamp())
+        claims = {
+            "user_id": user_id,
+            "domain": DOMAIN,
+            "iat": issued,
+            "exp": issued + int(TOKEN_LIFE.total_seconds()),
+        }
+        return jwt.encode(claims, self.jwt_secret, algorithm=ALGORITHM)
+
+    def session_cookie(self, session_id: str, *, at: datetime) -> bytes:
+        """Return the value of `Set-Cookie` that opens the session in a client."""
+        signed = quote(f"s:{session_id}.{self._signature(session_id)}", safe="")
+        expires = format_datetime(at + SESSION_LIFE, usegmt=True)
+        return f"{COOKIE}={signed}; Path=/; Expires={expires}; HttpOnly".encode()
+
+    def identify(self, request: Request, *, at: datetime) -> str:
+        """Return the id of the user who calls; a good credential is not blocked by a bad one before it.
+
+        Tried in order: session cookie, bearer token, API token. Raises Unauthorized.
+        Source: recorded, auth/cookie a plus bearer b.
+        """
+        user_id = self._by_cookie(request) or self._by_bearer(request, at=at) or self._by_api_token(request)
+        if user_id is None:
+            raise Unauthorized
+        return user_id
+
+    def _by_cookie(self, request: Request) -> str | None:
+        session_id = self._session_id(request.headers.get("cookie", ""))
+        user_id = request.world.user_of_session(session_id) if session_id else None
+        request.session = session_id if user_id else None
+        return user_id
+
+    def _session_id(self, header: str) -> str | None:
+        if COOKIE not in header:
+            return None
+        try:
+            morsel = SimpleCookie(header).get(COOKIE)
+        except CookieError:
+            return None
+        if morsel is None:
+            return None
+        session_id, _, signature = unquote(morsel.value).removeprefix("s:").rpartition(".")
+        expected = self._signature(session_id)
+        return session_id if hmac.compare_digest(signature.encode(), expected.encode()) else None
+
+    def _signature(self, session_id: str) -> str:
+        digest = hmac.digest(self.cookie_secret.encode(), session_id.encode(), "sha256")
+        return base64.b64encode(digest).decode().rstrip("=")
+
+    def _by_bearer(self, request: Request, *, at: datetime) -> str | None:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        try:
+            # the instants are judged below, by the world's clock
+            claims = jwt.decode(
+                token.strip(),
+                self.jwt_secret,
+                algorithms=[ALGORITHM],
+                options={"verify_exp": False, "verify_iat": False, "verify_nbf": False, "verify_aud": False},
+            )
+        except jwt.InvalidTokenError:
+            return None
+        expires = claims.get("exp")
+        if claims.get("domain") != DOMAIN or (isinstance(expires, int | float) and expires <= at.timestamp()):
+            return None
+        user_id = claims.get("user_id")
+        return user_id if isinstance(user_id, str) and user_id else None
+
+    def _by_api_token(self, request: Request) -> str | None:
+        user = request.world.users.with_api_token(request.headers.get("x-medusa-access-token", ""))
+        return user.id if user else None

@@ -1,0 +1,160 @@
+"""Where ASGI ends and requests begin: the outermost middleware, and the one place that sends answers.
+
+It makes the request, answers preflights, turns refusals into answers, and adds what every answer carries:
+CORS, entity tags and 304.
+"""
+
+import logging
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mockserver.server.bodies import ClientGone
+from mockserver.server.errors import response_for
+from mockserver.server.exchange import Headers, Request, Response, entity_tag, json_response
+from mockserver.server.pipeline import REQUEST
+from mockserver.simulation.world import World
+
+METHODS = b"GET,HEAD,PUT,PATCH,POST,DELETE"
+GUARDED = "/admin"
+log = logging.getLogger(__name__)
+
+
+class Edge:
+    """The outermost middleware."""
+
+    def __init__(self, app: ASGIApp, *, world: World, transmitter: "Transmitter") -> None:
+        self.app = app
+        self.world = world
+        self.transmitter = transmitter
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await _decline(scope, receive, send)
+            return
+        request = _request(scope, self.world)
+        scope[REQUEST] = request
+        if request.method == "OPTIONS" and self.transmitter.has_cors(request):
+            await self.transmitter.preflight(request, send)
+            return
+        try:
+            await self.app(scope, receive, send)
+        except ClientGone:
+            log.debug("the client left before its request was whole: %s %s", request.method, request.path)
+        except Exception as error:  # the last one who can answer; what is unknown is logged whole
+            response = response_for(error)
+            if response is None:
+                log.exception("%s %s could not be answered", request.method, request.path)
+                response = json_response(
+                    {
+                        "type": "unknown_error",
+                        "message": "An unknown error occurred; the server's log says more.",
+                    },
+                    status=500,
+                )
+            await self.transmitter(request, response, send)
+
+
+async def _decline(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer what is no HTTP request.
+
+    The server's start and stop, and WebSockets, of which there are none.
+    """
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 1000})
+        return
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
+
+
+def _request(scope: Scope, world: World) -> Request:
+    headers: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+    raw_path = scope.get("raw_path") or quote(scope["path"]).encode()
+    host = headers.get("host") or "{}:{}".format(*(scope.get("server") or ("localhost", 80)))
+    return Request(
+        method=scope["method"],
+        path=raw_path.decode("latin-1").partition("?")[0],
+        query_string=scope["query_string"].decode("latin-1"),
+        headers=headers,
+        base_url=f"{scope.get('scheme', 'http')}://{host}",
+        world=world,
+    )
+
+
+class Transmitter:
+    """Sends answers. cors: the origins that may call with credentials; `*` lets every origin."""
+
+    def __init__(self, *, cors: Sequence[str]) -> None:
+        self._origins = frozenset(cors)
+        self._any_origin = "*" in cors
+
+    def has_cors(self, request: Request) -> bool:
+        """Return whether the path is one that browsers of other origins may use.
+
+        Source: BEHAVIOUR, only under /admin.
+        """
+        return request.path.lower().startswith(GUARDED)
+
+    async def __call__(self, request: Request, response: Response, send: Send) -> None:
+        """Send *response*."""
+        headers: list[tuple[bytes, bytes]] = [*response.headers]
+        if self.has_cors(request):
+            headers += self._cors(request, vary=b"Origin")
+        if response.content_type is not None:
+            headers.append((b"content-type", response.content_type.encode("latin-1")))
+        body, status = response.body, response.status
+        if body and not any(name == b"etag" for name, _ in headers):
+            tag = entity_tag(body)
+            headers.append((b"etag", tag.encode()))
+            if _is_fresh(request, status, tag):
+                status, body = 304, b""
+                headers = [each for each in headers if each[0] != b"content-type"]
+        if status != 304:  # noqa: PLR2004  # Not Modified carries no length
+            headers.append((b"content-length", str(len(body)).encode()))
+        if request.method == "HEAD":
+            body = b""
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    async def preflight(self, request: Request, send: Send) -> None:
+        """Answer a preflight, or any other OPTIONS: 204, without credentials, whatever the path.
+
+        Source: recorded, http/OPTIONS unknown path and preflight allowed origin.
+        """
+        headers = [
+            *self._cors(request, vary=b"Origin, Access-Control-Request-Headers"),
+            (b"access-control-allow-methods", METHODS),
+            (b"content-length", b"0"),
+        ]
+        if asked := request.headers.get("access-control-request-headers"):
+            headers.append((b"access-control-allow-headers", asked.encode("latin-1")))
+        await send({"type": "http.response.start", "status": 204, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+    def _cors(self, request: Request, *, vary: bytes) -> Headers:
+        headers = [(b"vary", vary), (b"access-control-allow-credentials", b"true")]
+        origin = request.headers.get("origin")
+        if origin is not None and (self._any_origin or origin in self._origins):
+            headers.append((b"access-control-allow-origin", origin.encode("latin-1")))
+        return headers
+
+
+def _is_fresh(request: Request, status: int, tag: str) -> bool:
+    """Return whether the client has this answer already. Source: BEHAVIOUR, 304 only after success."""
+    wanted = request.headers.get("if-none-match")
+    if wanted is None or status != 200 or request.method not in ("GET", "HEAD"):  # noqa: PLR2004  # OK
+        return False
+    if "no-cache" in request.headers.get("cache-control", ""):
+        return False
+    strong = tag.removeprefix("W/")
+    return wanted.strip() == "*" or any(
+        each.strip().removeprefix("W/") == strong for each in wanted.split(",")
+    )

@@ -1,0 +1,86 @@
+"""A request as the pipeline sees it, and a response before it is sent. Knows nothing of ASGI."""
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from mockserver.contract.operation import Operation
+from mockserver.simulation.world import World
+
+Headers = Sequence[tuple[bytes, bytes]]
+JSON = "application/json; charset=utf-8"
+TEXT = "text/plain; charset=utf-8"
+
+
+@dataclass(slots=True, kw_only=True)
+class Request:
+    """A request on its way through the pipeline. Mutable: each station adds what it has found out.
+
+    path: percent-encoded, as it came. headers: by lower-case name, the last one of each.
+    body: the parsed JSON body; an empty object when there was none. files: name and content of each uploaded
+    file.
+    caller: the id of the user who calls; None where no credentials are needed. session: the id in the cookie.
+    """
+
+    method: str
+    path: str
+    query_string: str
+    headers: Mapping[str, str]
+    base_url: str
+    world: World
+    body: Any = field(default_factory=dict)
+    files: Sequence[tuple[str, bytes]] = ()
+    operation: Operation | None = None
+    allowed: Sequence[str] = ()
+    path_parameters: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, Any] = field(default_factory=dict)
+    caller: str | None = None
+    session: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """An answer.
+
+    payload: what the body says, for the contract to judge; None when the body is no JSON or text.
+    """
+
+    status: int
+    body: bytes = b""
+    content_type: str | None = None
+    headers: Headers = ()
+    payload: Any = None
+
+
+def json_response(payload: Any, *, status: int = 200, headers: Headers = ()) -> Response:
+    """Return *payload* as a JSON response."""
+    return Response(status=status, body=to_json(payload), content_type=JSON, headers=headers, payload=payload)
+
+
+def text_response(
+    text: str, *, status: int = 200, content_type: str = TEXT, headers: Headers = ()
+) -> Response:
+    """Return *text* as a response."""
+    return Response(
+        status=status, body=text.encode(), content_type=content_type, headers=headers, payload=text
+    )
+
+
+def to_json(payload: Any) -> bytes:
+    """Return *payload* as JSON."""
+    try:
+        return orjson.dumps(payload)
+    except TypeError:  # orjson writes 254 levels at most; a client's context may be deeper
+        import json  # noqa: PLC0415  # needed for such contexts only
+
+        return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def entity_tag(body: bytes) -> str:
+    """Return the weak entity tag that Express makes: the length in hex, then 27 letters of the SHA-1."""
+    digest = base64.b64encode(hashlib.sha1(body, usedforsecurity=False).digest())[:27].decode()
+    return f'W/"{len(body):x}-{digest}"'

@@ -1,0 +1,191 @@
+"""The way of a request through Connexion's middlewares: route, secure, validate, dispatch.
+
+Each station is a Connexion middleware, told the document once and compiled then; during a request nothing is
+derived from it. The request travels in the scope under REQUEST; a station that refuses raises, and the edge
+answers.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from connexion.middleware.abstract import ROUTING_CONTEXT, RoutedAPI, RoutedMiddleware, SpecMiddleware
+from connexion.operations.abstract import AbstractOperation
+from connexion.spec import Specification
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mockserver.contract.parameters import ParameterRefused
+from mockserver.contract.query_string import parse_query
+from mockserver.server.bodies import JSON_LIMIT, parse_json, read_body, read_files
+from mockserver.server.credentials import Credentials
+from mockserver.server.errors import INVALID, NOT_ALLOWED, NOT_FOUND, RequestRefused
+from mockserver.server.exchange import Request, Response
+from mockserver.server.routes import Routes
+
+REQUEST = "mockserver.request"
+BODILESS = ("GET", "HEAD", "OPTIONS", "TRACE")
+FILES_FIELD = "files"
+
+Operate = Callable[[Request], Response]
+log = logging.getLogger(__name__)
+
+
+class Parse:
+    """Reads and parses a JSON body. It comes first: malformed JSON is refused even without credentials.
+
+    Source: recorded, auth/create invalid json without auth.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Parse the body, if it is JSON."""
+        request: Request = scope[REQUEST]
+        headers = request.headers
+        if request.method not in BODILESS and _media_type(headers) == "application/json":
+            request.body = parse_json(await read_body(receive, limit=JSON_LIMIT), headers)
+        await self.app(scope, receive, send)
+
+
+def _media_type(headers: Mapping[str, str]) -> str:
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+class Route(SpecMiddleware):
+    """Finds the operation, by a tree made once, and tells Connexion which it is."""
+
+    def __init__(self, app: ASGIApp, *, routes: Routes) -> None:
+        self.app = app
+        self.routes = routes
+        self.base_path = ""
+
+    def add_api(self, specification: Specification, **_: Any) -> None:
+        """Take the base path of the document, under which Connexion keeps its operations."""
+        self.base_path = specification.base_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Attach the operation to the request, or none."""
+        request: Request = scope[REQUEST]
+        route = self.routes.find(request.path)
+        method = "GET" if request.method == "HEAD" else request.method
+        request.operation = operation = route.operations.get(method)
+        request.path_parameters = route.parameters
+        request.allowed = [*route.operations, "HEAD"] if "GET" in route.operations else [*route.operations]
+        scope.setdefault("extensions", {})[ROUTING_CONTEXT] = {
+            "api_base_path": self.base_path,
+            "operation_id": operation.id if operation else None,
+        }
+        await self.app(scope, receive, send)
+
+
+class Secure:
+    """Finds out who calls, where the operation wants to know, and below paths that are guarded as a whole."""
+
+    def __init__(self, app: ASGIApp, *, credentials: Credentials, is_guarded: Callable[[str], bool]) -> None:
+        self.app = app
+        self.credentials = credentials
+        self.is_guarded = is_guarded
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the request pass, or refuse it."""
+        request: Request = scope[REQUEST]
+        operation = request.operation
+        if operation.secured if operation else self.is_guarded(request.path):
+            request.caller = self.credentials.identify(request, at=request.world.settle())
+        if operation is None:
+            raise _nothing_there(request)
+        await self.app(scope, receive, send)
+
+
+def _nothing_there(request: Request) -> RequestRefused:
+    """Return the refusal of a path or a method that is not there.
+
+    Ours: the real server sends 404 as HTML for both.
+    """
+    message = f"Cannot {request.method} {request.path}"
+    if request.allowed:
+        allow = ", ".join(sorted(request.allowed)).encode()
+        return RequestRefused(405, NOT_ALLOWED, message, headers=((b"allow", allow),))
+    return RequestRefused(404, NOT_FOUND, message)
+
+
+class Validate:
+    """Judges the query and the body by the compiled contract, and reads files."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Judge the request."""
+        request: Request = scope[REQUEST]
+        operation = request.operation
+        assert operation is not None  # noqa: S101  # Secure lets nothing else through
+        if operation.query is not None and request.query_string:
+            try:
+                request.query = operation.query.read(parse_query(request.query_string))
+            except ParameterRefused as refused:
+                raise RequestRefused(400, INVALID, ", ".join(refused.messages)) from refused
+        if operation.body is not None and (complaints := operation.body.complaints(request.body)):
+            plain = [each.message for each in complaints if each.refusal is None]
+            if plain:
+                raise RequestRefused(400, INVALID, ", ".join(plain))
+            refusal = complaints[0].refusal
+            assert refusal is not None  # noqa: S101  # those without one were answered above
+            raise RequestRefused(refusal.status, refusal.type, refusal.message)
+        if operation.multipart:
+            content_type = request.headers.get("content-type", "")
+            request.files = await read_files(receive, content_type=content_type, field=FILES_FIELD)
+        await self.app(scope, receive, send)
+
+
+class _BoundOperation:
+    """One operation and the function that Connexion's resolver found for it."""
+
+    def __init__(self, operation: AbstractOperation, transmit: "Transmit") -> None:
+        self.operate: Operate = operation.function
+        self.transmit = transmit
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        request: Request = scope[REQUEST]
+        response = self.operate(request)
+        operation = request.operation
+        assert operation is not None  # noqa: S101  # Connexion called us by its id
+        for violation in operation.response_violations(
+            response.status, response.content_type, response.payload
+        ):
+            log.error("our own answer breaks the contract: %s", violation)
+        await self.transmit(request, response, send)
+
+
+Transmit = Callable[[Request, Response, Send], Any]
+
+
+class _DispatchAPI(RoutedAPI[_BoundOperation]):
+    def __init__(self, specification: Specification, *, transmit: Transmit, **options: Any) -> None:
+        super().__init__(specification, **options)
+        self.transmit = transmit
+        self.add_paths()
+
+    def make_operation(self, operation: AbstractOperation) -> _BoundOperation:
+        return _BoundOperation(operation, self.transmit)
+
+
+async def _nobody(scope: Scope, _receive: Receive, _send: Send) -> None:
+    """Stand behind the dispatcher, where no request comes."""
+    message = f"{scope['type']} reached the end of the pipeline"
+    raise RuntimeError(message)
+
+
+class Dispatch(RoutedMiddleware[_DispatchAPI]):
+    """Calls the function of the operation and sends what it answers. The application that Connexion wraps."""
+
+    api_cls = _DispatchAPI
+
+    def __init__(self, transmit: Transmit) -> None:
+        super().__init__(_nobody)
+        self.transmit = transmit
+
+    def add_api(self, specification: Specification, **options: Any) -> _DispatchAPI:
+        """Bind the document's operations to the functions that the resolver finds."""
+        return super().add_api(specification, transmit=self.transmit, **options)

@@ -1,0 +1,103 @@
+"""From a path to an operation, by a tree of segments. Built once from the document; knows nothing of ASGI.
+
+Source for what is alike and what is not: recorded, http/collection trailing slash, double slash, upper-case
+path, dot segment and encoded dash.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote_to_bytes
+
+from mockserver.contract.operation import Operation
+from mockserver.server.errors import INVALID, RequestRefused
+
+
+@dataclass
+class _Node:
+    """One segment of the tree. Mutable only while it is built."""
+
+    children: dict[str, "_Node"] = field(default_factory=dict)
+    parameter: "_Node | None" = None
+    name: str = ""
+    any_depth: bool = False
+    operations: dict[str, Operation] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a path leads: the operations by method (none when nothing is there) and the path's parameters."""
+
+    operations: Mapping[str, Operation]
+    parameters: Mapping[str, str]
+
+
+NOWHERE = Route({}, {})
+
+
+class Routes:
+    """All paths of a document. Letter case, a slash at the end and repeated slashes make no difference."""
+
+    def __init__(self, operations: Iterable[Operation]) -> None:
+        self._root = _Node()
+        self._fixed: dict[str, Route] = {}
+        guarded: set[str] = set()
+        for operation in operations:
+            node = self._node(operation)
+            node.operations[operation.method] = operation
+            if "{" not in operation.path:
+                self._fixed[operation.path] = Route(node.operations, {})
+            if operation.secured:
+                guarded.add(operation.path.split("/")[1])
+        self._guarded = frozenset(guarded)
+
+    def _node(self, operation: Operation) -> _Node:
+        node = self._root
+        for segment in operation.path.strip("/").split("/"):
+            if segment.startswith("{"):
+                node.parameter = node.parameter or _Node(name=segment[1:-1], any_depth=operation.any_depth)
+                node = node.parameter
+            else:
+                node = node.children.setdefault(segment.lower(), _Node())
+        return node
+
+    def find(self, path: str) -> Route:
+        """Return where *path* (percent-encoded) leads.
+
+        Raises RequestRefused when a parameter cannot be decoded.
+        """
+        fixed = self._fixed.get(path)
+        if fixed is not None:
+            return fixed
+        node, parameters = self._root, {}
+        segments = [segment for segment in path.split("/") if segment]
+        for number, segment in enumerate(segments):
+            child = node.children.get(segment.lower())
+            if child is None:
+                child = node.parameter
+                if child is None:
+                    return NOWHERE
+                if child.any_depth:
+                    parameters[child.name] = _decoded("/".join(segments[number:]), child.name)
+                    return Route(child.operations, parameters)
+                parameters[child.name] = _decoded(segment, child.name)
+            node = child
+        return Route(node.operations, parameters)
+
+    def is_guarded(self, path: str) -> bool:
+        """Return whether *path* lies where an unknown path needs credentials before it is called unknown.
+
+        That is below the first segment of any operation that needs them. Source: recorded, uploads/get
+        uploads is not a route.
+        """
+        return path.lstrip("/").partition("/")[0].lower() in self._guarded
+
+
+def _decoded(segment: str, name: str) -> str:
+    try:
+        text = unquote_to_bytes(segment).decode()
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        message = f"{name} must be percent-encoded UTF-8 without the character NUL"
+        raise RequestRefused(400, INVALID, message)
+    return text

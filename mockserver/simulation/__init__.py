@@ -1,0 +1,1 @@
+"""Batch jobs living and ending. No HTTP, no OpenAPI, no wall clock, no threads."""

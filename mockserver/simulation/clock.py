@@ -1,0 +1,57 @@
+"""What time it is: the only module that knows, and only at its edge.
+
+Everything else is given an instant. An instant is an aware UTC datetime.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Something that tells the present instant."""
+
+    def now(self) -> datetime:
+        """Return the present instant: aware, UTC, never earlier than the one before."""
+
+
+class RunningClock:
+    """The wall clock.
+
+    Mutable in one thing: it remembers its last instant, so that it never runs backwards.
+    """
+
+    def __init__(self) -> None:
+        self._last = datetime.min.replace(tzinfo=UTC)
+
+    def now(self) -> datetime:
+        """Return the present instant, or the last one told when the machine's clock was set back."""
+        self._last = max(self._last, datetime.now(UTC))
+        return self._last
+
+
+class ManualClock:
+    """A clock that stands still until it is advanced. Mutable."""
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start
+
+    def now(self) -> datetime:
+        """Return the instant at which the clock stands."""
+        return self._now
+
+    def advance(self, by: timedelta) -> None:
+        """Move the clock forward. Raises ValueError when *by* is negative."""
+        if by < timedelta():
+            message = f"a clock cannot be advanced by {by}: time does not run backwards"
+            raise ValueError(message)
+        self._now += by
+
+
+def to_milliseconds(instant: datetime) -> int:
+    """Return *instant* as whole milliseconds since 1970, the unit of file keys and ULIDs."""
+    return int(instant.timestamp() * 1000)
+
+
+def to_json(instant: datetime) -> str:
+    """Return *instant* as the API writes it: `2026-11-22T01:44:43.725Z`, always three decimals and a Z."""
+    return f"{instant:%Y-%m-%dT%H:%M:%S}.{instant.microsecond // 1000:03d}Z"

@@ -1,0 +1,37 @@
+"""New ids: a prefix and a ULID, its chance drawn from a seed. Knows nothing of what it names."""
+
+from datetime import datetime
+from random import Random
+
+from mockserver.simulation.clock import to_milliseconds
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32
+TIME_BITS, CHANCE_BITS, LETTERS = 48, 80, 26
+
+
+def ulid(milliseconds: int, chance: int) -> str:
+    """Return the ULID of an instant and 80 bits of chance: 26 letters. Source: github.com/ulid/spec."""
+    number = (milliseconds % (1 << TIME_BITS)) << CHANCE_BITS | chance
+    letters = [""] * LETTERS
+    for place in range(LETTERS - 1, -1, -1):
+        letters[place] = ALPHABET[number & 31]
+        number >>= 5
+    return "".join(letters)
+
+
+class Mint:
+    """Makes new ids and secrets.
+
+    Mutable: it draws from its own seeded chance, so equal seeds give equal ids.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._chance = Random(seed)  # noqa: S311  # a simulation has to be repeatable
+
+    def id(self, prefix: str, *, at: datetime) -> str:
+        """Return a new id, for example `batch_01G8T782965PYFG0751G0Z38B4`."""
+        return f"{prefix}_{ulid(to_milliseconds(at), self._chance.getrandbits(CHANCE_BITS))}"
+
+    def session_id(self) -> str:
+        """Return a new session id: 32 letters and digits."""
+        return f"{self._chance.getrandbits(128):032x}"

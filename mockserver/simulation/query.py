@@ -1,0 +1,79 @@
+"""Lists: which rows match, in which order, and which page of them. Knows nothing of how a query is written.
+
+A query is a mapping of values that were already read from it: `limit` and `offset` numbers, `order` a column
+with
+or without a minus, filters by column: a list of texts, None for "not set", or `{"gt": instant}`.
+"""
+
+import json
+import math
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+Row = TypeVar("Row")
+Column = Callable[[Row, str], Any]
+
+OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "lt": operator.lt,
+    "gt": operator.gt,
+    "lte": operator.le,
+    "gte": operator.ge,
+}
+NEWEST_FIRST = "-created_at"
+
+
+def matching(rows: Iterable[Row], filters: Mapping[str, Any], *, column: Column[Row]) -> list[Row]:
+    """Return the rows that pass every filter. Instants are compared at the milliseconds that clients see."""
+    tests = [(name, _test(value)) for name, value in filters.items()]
+    return [row for row in rows if all(test(column(row, name)) for name, test in tests)]
+
+
+def _test(wanted: Any) -> Callable[[Any], bool]:
+    if wanted is None:
+        return lambda value: value is None
+    if isinstance(wanted, Mapping):
+        bounds = [(OPERATORS[name], _to_the_millisecond(bound)) for name, bound in wanted.items()]
+        return lambda value: (
+            value is not None and all(holds(_to_the_millisecond(value), bound) for holds, bound in bounds)
+        )
+    if isinstance(wanted, str):
+        return lambda value: bool(value == wanted)
+    return set(wanted).__contains__
+
+
+def _to_the_millisecond(instant: datetime) -> datetime:
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
+def ordered(rows: list[Row], order: str | None, *, column: Column[Row]) -> list[Row]:
+    """Return *rows*, which come oldest first, in *order*; newest first when it is None.
+
+    Unset values come last ascending and first descending. Source: recorded, list_sort/order confirmed_at
+    nulls.
+    """
+    name = (order or NEWEST_FIRST).removeprefix("-")
+    rows = sorted(rows, key=lambda row: _sort_key(column(row, name)))
+    if (order or NEWEST_FIRST).startswith("-"):
+        rows.reverse()
+    return rows
+
+
+def _sort_key(value: Any) -> tuple[bool, Any]:
+    if isinstance(value, Mapping):
+        value = json.dumps(value, sort_keys=True, default=str)
+    return (value is None, 0 if value is None else value)
+
+
+def page(rows: Sequence[Row], *, limit: float, offset: float) -> Sequence[Row]:
+    """Return the rows of one page.
+
+    limit: 0 means all; fractions are rounded, as the real server's SQL does.
+    """
+    start = min(_rounded(offset), len(rows))
+    return rows[start:] if limit == 0 else rows[start : start + min(_rounded(limit), len(rows))]
+
+
+def _rounded(number: float) -> int:
+    return math.floor(number + 0.5)

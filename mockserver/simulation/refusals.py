@@ -1,0 +1,80 @@
+"""What the simulation refuses, in its own words. HTTP is decided elsewhere, in one table.
+
+SimulationError
+├── BatchJobNotFound      no batch job has that id
+├── NotTheOwner           the batch job belongs to somebody else
+├── StrategyUnknown       no strategy does that type of job
+├── ContextRefused        the context cannot be understood by the strategy
+├── PriceListNotFound     no price list has that id
+├── UserNotFound          no user has that id
+├── CreatorNotFound       a valid token names a user that does not exist, who asks for a new job
+├── EmailTaken            another user has that e-mail address
+└── ColumnUnknown         a list was asked for by a column that does not exist
+"""
+
+
+class SimulationError(Exception):
+    """Something that a world was asked for and does not do. The message is what the client is told."""
+
+
+class BatchJobNotFound(SimulationError):
+    """No batch job has that id. Source: recorded, retrieve/get unknown id."""
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(f"Batch job with id {job_id} was not found")
+
+
+class NotTheOwner(SimulationError):
+    """The batch job belongs to somebody else. Source: recorded, ownership/other gets."""
+
+    def __init__(self) -> None:
+        super().__init__("Cannot access a batch job that does not belong to the logged in user")
+
+
+class StrategyUnknown(SimulationError):
+    """No strategy does that type of job. Source: recorded, create/type unknown."""
+
+    def __init__(self, job_type: str) -> None:
+        super().__init__(f"Unable to find a BatchJob strategy with the type {job_type}")
+
+
+class ContextRefused(SimulationError):
+    """The context cannot be understood by the job's strategy. The message names the key."""
+
+
+class PriceListNotFound(SimulationError):
+    """No price list has that id. Source: recorded, create/price list import unknown price_list_id."""
+
+    def __init__(self, price_list_id: object) -> None:
+        super().__init__(f"Price list with id: {price_list_id} was not found")
+
+
+class UserNotFound(SimulationError):
+    """No user has that id. Source: recorded from Medusa 1.20.11, GET /admin/users/usr_nope."""
+
+    def __init__(self, user_id: str) -> None:
+        super().__init__(f"User with id: {user_id} was not found")
+
+
+class CreatorNotFound(SimulationError):
+    """A validly signed token names a user that does not exist.
+
+    Source: recorded, auth/create with jwt of unknown user.
+    """
+
+    def __init__(self, user_id: str) -> None:
+        super().__init__(f"User with created_by {user_id} does not exist.")
+
+
+class EmailTaken(SimulationError):
+    """Another user has that e-mail address. Source: recorded from Medusa 1.20.11, POST /admin/users."""
+
+    def __init__(self) -> None:
+        super().__init__("A user with the same email already exists.")
+
+
+class ColumnUnknown(SimulationError):
+    """A list was asked for by a column or relation that does not exist.
+
+    Ours: the real server answers 500 here; see openapi/README.md.
+    """

@@ -1,0 +1,53 @@
+"""The file that an export writes, and the result that tells of it. Knows neither products nor orders."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mockserver.simulation.batch_job import BatchJob
+from mockserver.simulation.clock import to_milliseconds
+from mockserver.simulation.strategies.csv_text import write_csv
+from mockserver.simulation.strategies.progress import share
+from mockserver.simulation.strategies.stored_order import in_stored_order
+from mockserver.simulation.strategy import Shop, Work, WorkFailed
+
+
+def announced(singular: str, count: Any) -> dict[str, Any]:
+    """Return the result of pre-processing an export of *count* rows, each of which is a *singular*.
+
+    `{"stat_descriptors": [{"key": ..., "name": ..., "message": ...}]}`. Source: recorded, group lifecycle.
+    """
+    descriptor = {
+        "key": f"{singular}-export-count",
+        "name": f"{singular.capitalize()} count to export",
+        "message": f"There will be {count} {singular}s exported by this action",
+    }
+    return {"stat_descriptors": [descriptor]}
+
+
+def exported(  # noqa: PLR0913  # each is a fact of its own
+    job: BatchJob, shop: Shop, *, singular: str, table: Iterable[Iterable[str]], count: Any, written: int
+) -> Work:
+    """Return what is done once *table*, the header first, is in its file.
+
+    The result gains `file_key` and `file_size` in bytes; `count`, `advancement_count` and `progress` (0 to 1) only
+    where something was written. count: rows announced. written: rows taken, of which each may give several lines.
+    Source: recorded, groups lifecycle and export_files.
+    """
+    content, now = write_csv(table), to_milliseconds(shop.at)
+    key = f"exports/{singular}s/{now}-{singular}-export-{now}.csv"
+    advance = (
+        {"count": count, "advancement_count": written, "progress": share(written, float(count))}
+        if written
+        else {}
+    )
+    result = {**(job.result or {}), **advance, "file_key": key, "file_size": len(content)}
+    return Work(result=in_stored_order(result), files=shop.files.with_file(key, content, at=shop.at))
+
+
+def failed(message: str) -> WorkFailed:
+    """Return the failure of an export's processing, which the real server reports twice: as an object and as text.
+
+    Source: recorded, export_failures/create export without variants relation.
+    """
+    entry: Mapping[str, Any] = {"err": {}, "code": "unknown", "message": message}
+    return WorkFailed(entry, message)

@@ -1,0 +1,25 @@
+"""How far a job under way has come. Knows its units, and not what they are."""
+
+import math
+from typing import Any
+
+from mockserver.simulation.batch_job import BatchJob
+from mockserver.simulation.strategies.stored_order import in_stored_order
+
+
+def under_way(job: BatchJob, done: float) -> dict[str, Any]:
+    """Return the result of a job of which *done* (0 to 1) of the time has passed.
+
+    `count` and `advancement_count` are in units, `progress` is the share of them, 0 to 1; a job without units
+    stays at 0. Ours: the real server hides all of it in one transaction.
+    """
+    advancement = math.floor(job.units * done)
+    more = {"count": job.units, "advancement_count": advancement, "progress": share(advancement, job.units)}
+    result: dict[str, Any] = in_stored_order({**(job.result or {}), **more})
+    return result
+
+
+def share(part: int, whole: float) -> float:
+    """Return *part* of *whole*, 0 of nothing; an integer where it is one, for JSON writes 1 and not 1.0."""
+    quotient = part / whole if whole else 0
+    return int(quotient) if quotient == int(quotient) else quotient

@@ -1,0 +1,83 @@
+"""What a strategy is: the part of a batch job that differs from type to type.
+
+A strategy sees a shop (the catalogue and the files as they stood at one instant), and says what its work
+yields. It changes nothing itself: the world does, with what it is given back.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from mockserver.simulation.batch_job import BatchJob
+from mockserver.simulation.catalogue import Catalogue
+from mockserver.simulation.files import Files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shop:
+    """What a job finds at one instant. mint: gives a new id, `prefix_ULID`, drawn from the world's seed."""
+
+    at: datetime
+    catalogue: Catalogue
+    files: Files
+    mint: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What a part of the work yields.
+
+    result: the job's new result, whole. context: the job's new context, None to leave it.
+    units: rows that processing will go through, None to leave the number.
+    catalogue, files: the shop's new contents, None to leave them.
+    """
+
+    result: Mapping[str, Any]
+    context: Mapping[str, Any] | None = None
+    units: int | None = None
+    catalogue: Catalogue | None = None
+    files: Files | None = None
+
+
+class WorkFailed(Exception):
+    """The work could not be done. errors: what `result.errors` shows, strings or objects, in order."""
+
+    def __init__(self, *errors: str | Mapping[str, Any]) -> None:
+        super().__init__(str(errors[-1]))
+        self.errors = errors
+
+
+class Strategy(Protocol):
+    """What one type of batch job does with its context.
+
+    type: the type as clients write it. alters_shop: whether its work reads uploads or changes the catalogue,
+    so that it must be done in its turn; otherwise it may be computed when somebody looks.
+    """
+
+    @property
+    def type(self) -> str:
+        """Return the type of batch job that this strategy does, for example `product-export`."""
+
+    @property
+    def alters_shop(self) -> bool:
+        """Return whether the work reads uploads or changes the catalogue or the files that others see."""
+
+    def prepare(self, context: Mapping[str, Any], shop: Shop) -> Mapping[str, Any]:
+        """Return the context that a new job keeps. Raises ContextRefused or PriceListNotFound."""
+
+    def pre_process(self, job: BatchJob, shop: Shop) -> Work:
+        """Return what pre-processing *job* yields. Raises WorkFailed."""
+
+    def process(self, job: BatchJob, shop: Shop) -> Work:
+        """Return what processing *job* yields. Raises WorkFailed; then nothing of the shop changes."""
+
+    def progress(self, job: BatchJob, done: float) -> Mapping[str, Any]:
+        """Return the result of *job* while it is processing and *done* (0 to 1) of the time has passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strategies:
+    """All strategies of a world, by type."""
+
+    by_type: Mapping[str, Strategy] = field(default_factory=dict)

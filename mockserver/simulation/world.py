@@ -1,0 +1,330 @@
+"""One isolated universe: its clock, batch jobs, users, sessions, files and catalogue. No HTTP, no OpenAPI.
+
+Mutable: it remembers. Nothing in it runs by itself: what was due has happened by the time somebody looks.
+
+A job that only reads the shop (an export) is worked out when somebody looks at it, from the shop as it stood
+at the instant each step was due. A job that alters the shop (an import) has its steps on the agenda, which is
+worked off in order before anything else is done, so that everybody finds the shop as it should be.
+"""
+
+import heapq
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from mockserver.lifecycle import PRE_PROCESS, Lifecycle, Transition
+from mockserver.simulation.batch_job import BatchJob
+from mockserver.simulation.catalogue import Catalogue
+from mockserver.simulation.clock import Clock
+from mockserver.simulation.files import File, Files, upload_key
+from mockserver.simulation.identity import Mint
+from mockserver.simulation.query import matching, ordered, page
+from mockserver.simulation.refusals import (
+    ContextRefused,
+    CreatorNotFound,
+    NotTheOwner,
+    StrategyUnknown,
+)
+from mockserver.simulation.scenario import Scenario
+from mockserver.simulation.schedule import Step, advance, next_step, processed_part
+from mockserver.simulation.store import Store
+from mockserver.simulation.strategy import Shop, Strategy, Work, WorkFailed
+from mockserver.simulation.users import User, Users
+
+JOBS_PER_PAGE = 10
+USERS_PER_PAGE = 50
+QUERY_ONLY = (
+    "limit",
+    "offset",
+    "order",
+    "fields",
+    "expand",
+    "q",
+)  # everything else in a query filters a column
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list. count: rows on all pages."""
+
+    rows: Sequence[Any]
+    count: int
+    limit: float
+    offset: float
+
+
+class World:
+    """A universe of its own. Two worlds never meet."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        lifecycle: Lifecycle,
+        scenario: Scenario,
+        strategies: Mapping[str, Strategy],
+        catalogue: Catalogue,
+        mint: Mint,
+    ) -> None:
+        """Make a world in which nothing has happened yet.
+
+        strategies: by the type of job they do. catalogue: what the shop sells at the beginning.
+        """
+        self._clock = clock
+        self._lifecycle = lifecycle
+        self._scenario = scenario
+        self._strategies = strategies
+        self._mint = mint
+        self._jobs = Store()
+        self._users = Users()
+        self._sessions: dict[str, str] = {}
+        self._files = Files()
+        self._catalogue_since: list[datetime] = [clock.now()]
+        self._catalogues: list[Catalogue] = [catalogue]
+        self._agenda: list[tuple[datetime, int, str]] = []
+        self._entries = 0
+
+    # ---- time
+
+    def settle(self) -> datetime:
+        """Return the present instant, everything that was due on the agenda being done."""
+        now = self._clock.now()
+        while self._agenda and self._agenda[0][0] <= now:
+            at, _, job_id = heapq.heappop(self._agenda)
+            job = self._jobs.get(job_id)
+            step = next_step(job)
+            if step is not None and step.at == at:  # otherwise a client changed its mind since
+                self._keep(self._perform(job, step))
+        return now
+
+    def _keep(self, job: BatchJob) -> BatchJob:
+        self._jobs.put(job)
+        if self._strategies[job.type].alters_shop and (step := next_step(job)):
+            self._entries += 1
+            heapq.heappush(self._agenda, (step.at, self._entries, job.id))
+        return job
+
+    def _perform(self, job: BatchJob, step: Step) -> BatchJob:
+        """Return *job* after *step*, its work done; or failed, with the errors in its result."""
+        transition = step.transition
+        if transition.work is None:
+            return self._lifecycle.apply(transition, job, at=step.at)
+        strategy = self._strategies[job.type]
+        work_of = strategy.pre_process if transition.work == PRE_PROCESS else strategy.process
+        try:
+            work = work_of(job, self._shop(step.at))
+        except WorkFailed as failure:
+            return self._failed(job, transition, failure, at=step.at)
+        return self._lifecycle.apply(transition, self._after(job, work, at=step.at), at=step.at)
+
+    def _failed(
+        self, job: BatchJob, transition: Transition, failure: WorkFailed, *, at: datetime
+    ) -> BatchJob:
+        if transition.on_failure is None:
+            raise failure
+        errors = [*(job.result or {}).get("errors", []), *failure.errors]
+        failed = replace(job, result={**(job.result or {}), "errors": errors})
+        return self._lifecycle.apply(self._lifecycle.transitions[transition.on_failure], failed, at=at)
+
+    def _after(self, job: BatchJob, work: Work, *, at: datetime) -> BatchJob:
+        if work.files is not None:
+            self._files = work.files
+        if work.catalogue is not None:
+            self._catalogue_since.append(at)
+            self._catalogues.append(work.catalogue)
+        return replace(
+            job,
+            result=work.result,
+            context=job.context if work.context is None else work.context,
+            units=job.units if work.units is None else work.units,
+        )
+
+    def _shop(self, at: datetime) -> Shop:
+        catalogue = self._catalogues[max(0, bisect_right(self._catalogue_since, at) - 1)]
+        return Shop(
+            at=at, catalogue=catalogue, files=self._files, mint=lambda prefix: self._mint.id(prefix, at=at)
+        )
+
+    # ---- batch jobs
+
+    def create(self, *, job_type: str, context: Mapping[str, Any], dry_run: bool, by: str) -> BatchJob:
+        """Return a new batch job of the user *by*.
+
+        Raises StrategyUnknown, ContextRefused, PriceListNotFound or CreatorNotFound.
+        """
+        now = self.settle()
+        strategy = self._strategies.get(job_type)
+        if strategy is None:
+            raise StrategyUnknown(job_type)
+        if _has_nul(context):
+            message = "context must not contain the character NUL"
+            raise ContextRefused(message)
+        prepared = strategy.prepare(context, self._shop(now))
+        if by not in self._users.by_id:
+            raise CreatorNotFound(by)
+        return self._keep(
+            BatchJob(
+                id=self._mint.id("batch", at=now),
+                type=job_type,
+                created_by=by,
+                context=prepared,
+                dry_run=dry_run,
+                instants={self._lifecycle.instants[self._lifecycle.initial]: now},
+                updated_at=now,
+                lifecycle=self._lifecycle,
+                scenario=self._scenario,
+            )
+        )
+
+    def retrieve(self, job_id: str, *, by: str) -> BatchJob:
+        """Return the batch job as it stands now. Raises BatchJobNotFound or NotTheOwner."""
+        now = self.settle()
+        return self._seen(self._owned(job_id, by, now), now)
+
+    def ask(self, transition: Transition, job_id: str, *, by: str) -> BatchJob:
+        """Return the batch job after *transition*, for which the user *by* asks.
+
+        Raises BatchJobNotFound, NotTheOwner or TransitionRefused, in this order of checks.
+        """
+        now = self.settle()
+        job = self._owned(job_id, by, now)
+        return self._seen(self._keep(self._lifecycle.apply(transition, job, at=now)), now)
+
+    def list_jobs(self, query: Mapping[str, Any], *, by: str) -> Page:
+        """Return a page of the batch jobs that the user *by* created. query: see `query`."""
+        now = self.settle()
+        jobs = [self._seen(self._brought_to(job, now), now) for job in self._jobs.of_owner(by)]
+        return _page(jobs, query, column=job_column, limit=JOBS_PER_PAGE)
+
+    def _owned(self, job_id: str, by: str, now: datetime) -> BatchJob:
+        job = self._jobs.get(job_id)
+        if job.created_by != by:
+            raise NotTheOwner
+        return self._brought_to(job, now)
+
+    def _brought_to(self, job: BatchJob, now: datetime) -> BatchJob:
+        advanced = advance(job, now, perform=self._perform)
+        return job if advanced is job else self._keep(advanced)
+
+    def _seen(self, job: BatchJob, now: datetime) -> BatchJob:
+        """Return *job* with the progress that can be seen at *now*; it is not kept."""
+        part = processed_part(job, now)
+        if part is None:
+            return job
+        return replace(job, result=self._strategies[job.type].progress(job, part))
+
+    # ---- users and sessions
+
+    @property
+    def users(self) -> Users:
+        """Return all users as they are."""
+        return self._users
+
+    def add_user(self, **fields: Any) -> User:
+        """Return a new user. fields: those of User but the id and the instants. Raises EmailTaken."""
+        now = self.settle()
+        email = fields.pop("email").lower()
+        user = User(id=self._mint.id("usr", at=now), created_at=now, updated_at=now, email=email, **fields)
+        self._users = self._users.added(user)
+        return user
+
+    def change_user(self, user_id: str, changes: Mapping[str, Any]) -> User:
+        """Return the user after *changes*, by field. Raises UserNotFound."""
+        self._users = self._users.changed(user_id, changes, at=self.settle())
+        return self._users.get(user_id)
+
+    def list_users(self, query: Mapping[str, Any]) -> Page:
+        """Return a page of the users. query: see `query`; `q` looks in addresses and names."""
+        users = [user for user in self._users.by_id.values() if _mentions(user, query.get("q", ""))]
+        return _page(users, query, column=user_column, limit=USERS_PER_PAGE)
+
+    def authenticate(self, email: str, password: str) -> User | None:
+        """Return the user who logs in with these, or None."""
+        user = self._users.with_email(email)
+        return user if user is not None and user.password == password else None
+
+    def open_session(self, user: User) -> str:
+        """Return the id of a new session of *user*."""
+        session_id = self._mint.session_id()
+        self._sessions[session_id] = user.id
+        return session_id
+
+    def user_of_session(self, session_id: str) -> str | None:
+        """Return the id of the user whose session it is, or None."""
+        return self._sessions.get(session_id)
+
+    def close_session(self, session_id: str | None) -> None:
+        """End the session; nothing happens when there is none."""
+        self._sessions.pop(session_id or "", None)
+
+    # ---- the shop
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Return the catalogue as it is now."""
+        self.settle()
+        return self._catalogues[-1]
+
+    def upload(self, filename: str, content: bytes) -> str:
+        """Return the key under which *content* is kept from now on."""
+        now = self.settle()
+        key = upload_key(filename, at=now)
+        self._files = self._files.with_file(key, content, at=now)
+        return key
+
+    def file(self, key: str) -> File | None:
+        """Return the file under *key*, or None."""
+        self.settle()
+        return self._files.get(key)
+
+    def delete_file(self, key: str) -> None:
+        """Forget the file under *key*; nothing happens when there is none."""
+        self.settle()
+        self._files = self._files.without(key)
+
+
+def job_column(job: BatchJob, name: str) -> Any:
+    """Return the value of a batch job's column, instants that are not set as None."""
+    if name in job.instants:
+        return job.instants[name]
+    return getattr(job, name, None)
+
+
+def user_column(user: User, name: str) -> Any:
+    """Return the value of a user's column; `deleted_at` is always None."""
+    return getattr(user, name, None)
+
+
+def _mentions(user: User, text: str) -> bool:
+    return any(
+        text.lower() in (field or "").lower() for field in (user.email, user.first_name, user.last_name)
+    )
+
+
+def _page(rows: list[Row], query: Mapping[str, Any], *, column: Any, limit: int) -> Page:
+    filters = {name: value for name, value in query.items() if name not in QUERY_ONLY}
+    found = ordered(matching(rows, filters, column=column), query.get("order"), column=column)
+    size, offset = query.get("limit", limit), query.get("offset", 0)
+    return Page(rows=page(found, limit=size, offset=offset), count=len(found), limit=size, offset=offset)
+
+
+def _has_nul(value: Any) -> bool:
+    """Return whether any text in *value* holds the character NUL.
+
+    Walks without recursion: JSON may be deep.
+    """
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str) and "\0" in each:
+            return True
+        if isinstance(each, Mapping):
+            waiting += each.keys()
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
+    return False
