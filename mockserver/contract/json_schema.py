@@ -7,6 +7,7 @@ from typing import Any
 import jsonschema_rs
 import orjson
 
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 NOT_ASSERTIONS = ("example", "discriminator", "xml", "externalDocs", "deprecated", "readOnly", "writeOnly")
 
 
@@ -65,3 +66,12 @@ class Compiler:
             whole = {**to_json_schema(schema), "components": {"schemas": self.schemas}}
             self.made[key] = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
         return self.made[key]
+
+    def misfit(self) -> str | None:
+        """Return where the first component stands that is no schema, and what is wrong with it; None if all are."""
+        for name, schema in self.schemas.items():
+            try:
+                jsonschema_rs.meta.validate({"$schema": DIALECT, **schema})
+            except jsonschema_rs.ValidationError as error:
+                return f"schemas/{name}, {'.'.join(map(str, error.instance_path))}: {error.message}"
+        return None

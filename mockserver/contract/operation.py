@@ -96,8 +96,8 @@ class Contract:
                     path, method, operation, compiler, default_security
                 )
             except (KeyError, TypeError, ValueError) as error:
-                message = f"{self.document.folder}: {method} {path} cannot be compiled: {error!r}"
-                raise DocumentError(message) from error
+                place = compiler.misfit() or f"{method} {path} cannot be compiled: {error!r}"
+                raise DocumentError(f"{self.document.folder}: {place}") from error
         return compiled
 
     def _compiled(

@@ -16,12 +16,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.contract.document import Document, DocumentError
 from mockserver.contract.operation import Contract
+from mockserver.contract.routes import Routes
 from mockserver.server.credentials import Credentials
 from mockserver.server.edge import Edge, Transmitter
 from mockserver.server.operations import Operate, Operations
 from mockserver.server.payloads import Payloads
 from mockserver.server.pipeline import Dispatch, Parse, Route, Secure, Validate
-from mockserver.server.routes import Routes
 from mockserver.server.settings import Settings
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.catalogue import Catalogue

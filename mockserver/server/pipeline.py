@@ -16,11 +16,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.contract.parameters import ParameterRefused
 from mockserver.contract.query_string import parse_query
+from mockserver.contract.routes import PathRefused, Routes
 from mockserver.server.bodies import JSON_LIMIT, parse_json, read_body, read_files
 from mockserver.server.credentials import Credentials
 from mockserver.server.errors import INVALID, NOT_ALLOWED, NOT_FOUND, RequestRefused
 from mockserver.server.exchange import Request, Response
-from mockserver.server.routes import Routes
 
 REQUEST = "mockserver.request"
 BODILESS = ("GET", "HEAD", "OPTIONS", "TRACE")
@@ -67,7 +67,10 @@ class Route(SpecMiddleware):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Attach the operation to the request, or none."""
         request: Request = scope[REQUEST]
-        route = self.routes.find(request.path)
+        try:
+            route = self.routes.find(request.path)
+        except PathRefused as refused:
+            raise RequestRefused(400, INVALID, str(refused)) from refused
         method = "GET" if request.method == "HEAD" else request.method
         request.operation = operation = route.operations.get(method)
         request.path_parameters = route.parameters

@@ -368,7 +368,7 @@ class Catalogue:
         )
 
     def with_products(self, changed: Iterable[Product]) -> "Catalogue":
-        """Return the catalogue with *changed* products, each in place of the one with its id, new ones at the end.
+        """Return the catalogue with *changed* products, each in place of the one with its id, or at the end.
 
         It costs one walk over the catalogue however many products are given: give them all at once.
         """

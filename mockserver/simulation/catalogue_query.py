@@ -1,7 +1,7 @@
 """What the API shows of the catalogue: pages of products, variants and price lists, and the store.
 
-Pure functions over a catalogue and parameters that are valid and parsed: `limit` and `offset` are numbers, the
-others text, `id` and the statuses text or lists of it. Knows the order of keys; knows nothing of HTTP.
+Pure functions over a catalogue and parameters that are valid and parsed: `limit` and `offset` are numbers,
+the others text, `id` and the statuses text or lists of it. Knows the order of keys; knows nothing of HTTP.
 Source: recorded, group import; measured on 1.20.11, GET /admin/products, /variants, /price-lists, /store.
 """
 
@@ -99,7 +99,10 @@ Query = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page of a list. rows: JSON objects. count: of all that match. offset, limit: as asked, or the defaults."""
+    """One page of a list.
+
+    rows: JSON objects. count: of all that match. offset, limit: as asked, or the defaults.
+    """
 
     rows: Sequence[Mapping[str, Any]]
     count: int
@@ -108,7 +111,7 @@ class Page:
 
 
 def find_products(catalogue: Catalogue, query: Query) -> Page:
-    """Return the products that *query* asks for, newest first unless it says otherwise, 50 when it has no limit.
+    """Return the products that *query* asks for: newest first and 50, unless it says otherwise.
 
     Filters: q, id, title, handle, status, description, is_giftcard, collection_id, type_id, tags. A search
     shows every column, whatever the fields. Raises ColumnUnknown, which names the parameter.
@@ -126,7 +129,7 @@ def find_products(catalogue: Catalogue, query: Query) -> Page:
 
 
 def find_variants(catalogue: Catalogue, query: Query) -> Page:
-    """Return the variants that *query* asks for, newest first unless it says otherwise, 100 when it has no limit.
+    """Return the variants that *query* asks for: newest first and 100, unless it says otherwise.
 
     Filters: q, id, title, inventory_quantity, manage_inventory. The real server shows no offset and no limit
     beside these. Raises ColumnUnknown, which names the parameter.
@@ -144,7 +147,7 @@ def find_variants(catalogue: Catalogue, query: Query) -> Page:
 
 
 def find_price_lists(catalogue: Catalogue, query: Query) -> Page:
-    """Return the price lists that *query* asks for, newest first unless it says otherwise, 10 when it has no limit.
+    """Return the price lists that *query* asks for: newest first and 10, unless it says otherwise.
 
     Filters: q, id, name, status, type. A search shows `customer_groups` too. Raises ColumnUnknown.
     """
@@ -213,7 +216,7 @@ def product_mentions(product: Product, word: str) -> bool:
 
 
 def variant_mentions(variant: Variant, product: Product, *, word: str) -> bool:
-    """Return whether *variant* is found by a search for *word*: in its title, its number or its product's title."""
+    """Return whether *word* is in the title of *variant*, in its number or in its product's title."""
     return _within(word, (variant.title, variant.sku, product.title))
 
 
@@ -263,7 +266,7 @@ def _refuse_unknown(parameter: str, name: str, known: Sequence[str]) -> None:
 
 
 def _ordered(entities: list[Entity], query: Query, known: Sequence[str]) -> list[Entity]:
-    """Return *entities* by the column that *query* names, `-` before it for the greatest first; empty counts most.
+    """Return *entities* by the column that *query* names, after `-` the greatest first; empty counts most.
 
     Raises ColumnUnknown.
     """
@@ -301,7 +304,10 @@ def _json(value: Any) -> Any:
 def _product(
     product: Product, columns: Sequence[str], relations: set[str], *, searched: bool
 ) -> dict[str, Any]:
-    """Return *product* as JSON. Beside the collection itself its id comes after it, unless it was searched for."""
+    """Return *product* as JSON.
+
+    Beside the collection itself its id comes after it, unless it was searched for.
+    """
     moved = "collection" in relations and not searched
     row = _columns(product, (name for name in columns if not (moved and name == "collection_id")))
     if "collection" in relations:

@@ -49,8 +49,8 @@ CURRENCIES = (
 def seeded_catalogue(*, seed: int, at: datetime, mint: Callable[[str], str]) -> Catalogue:
     """Return a shop of eight products with one to four variants each, and three to five orders.
 
-    It has prices in USD and EUR, the region "EU", one sales channel, one shipping profile, a collection, tags, and
-    the price list "VIP". Equal seeds, instants and ids give equal shops.
+    It has prices in USD and EUR, the region "EU", one sales channel, one shipping profile, a collection,
+    tags, and the price list "VIP". Equal seeds, instants and ids give equal shops.
 
     at: the instant at which the last order came; everything else is older.
     """
@@ -58,7 +58,7 @@ def seeded_catalogue(*, seed: int, at: datetime, mint: Callable[[str], str]) -> 
 
 
 def seeded_people(*, seed: int, count: int) -> list[tuple[str, str, str]]:
-    """Return *count* people as first name, last name and e-mail address, which is unique and at example.com."""
+    """Return *count* people: first name, last name, and an e-mail address of their own at example.com."""
     faker = _faker(seed)
     people: dict[str, tuple[str, str, str]] = {}
     while len(people) < count:

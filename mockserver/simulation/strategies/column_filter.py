@@ -57,7 +57,7 @@ def boolean(value: Any) -> bool:
 
 
 def instant(value: Any) -> datetime:
-    """Return *value*, an ISO 8601 date or date-time, as an instant; without a zone it is UTC. Raises WorkFailed."""
+    """Return *value*, an ISO 8601 date or date-time, as an instant, UTC without a zone. Raises WorkFailed."""
     try:
         read = datetime.fromisoformat(str(value))
     except ValueError:
@@ -82,7 +82,10 @@ def _unreadable(kind: str, value: Any) -> WorkFailed:
 
 
 def column_test(wanted: Any, read: Reader) -> Test:
-    """Return whether a column's value fits *wanted*, as a test. Raises WorkFailed when *wanted* cannot be read."""
+    """Return whether a column's value fits *wanted*, as a test.
+
+    Raises WorkFailed when *wanted* cannot be read.
+    """
     if wanted is None:
         return lambda value: value is None
     if isinstance(wanted, list | tuple):

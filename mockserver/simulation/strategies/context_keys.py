@@ -9,9 +9,9 @@ from mockserver.simulation.refusals import ContextRefused
 def storable(context: Mapping[str, Any]) -> dict[str, Any]:
     """Return *context* as it can be stored: the same, without any `__proto__`, at any depth.
 
-    Raises ContextRefused for the NUL character, and for the key `constructor` unless its value is null. The real
-    server answers 500 to both. Source: recorded, create/export context NUL char and create/export context proto
-    key, which has both keys; measured one by one, `__proto__` alone is dropped silently.
+    Raises ContextRefused for the NUL character, and for the key `constructor` unless its value is null. The
+    real server answers 500 to both. Source: recorded, create/export context NUL char and create/export
+    context proto key, which has both keys; measured one by one, `__proto__` alone is dropped silently.
     """
     return {key: _storable(value) for key, value in _allowed(context)}
 

@@ -12,7 +12,8 @@ from mockserver.simulation.strategy import WorkFailed
 SEPARATOR = ";"
 LINE_END = "\r\n"
 
-# Tried in this order; a later one wins only when it is better. Measured on 1.20.11 with `;`, `,`, tab and `|`.
+# Tried in this order; a later one wins only when it is better. Measured on 1.20.11 with `;`, `,`, tab and
+# `|`.
 DELIMITERS = (",", "\t", "|", ";", "\x1e", "\x1f")
 PREVIEWED_ROWS = 10
 FEWEST_CELLS = 1.99
@@ -28,12 +29,12 @@ WORDS: Mapping[str, bool | None] = {"": None, "true": True, "TRUE": True, "false
 
 
 def write_csv(rows: Iterable[Iterable[str]]) -> bytes:
-    """Return *rows*, the header first, as an export's file: `;` between cells, CR LF after each row, cells as they are."""
+    """Return *rows*, the header first, as an export's file: `;` between cells, CR LF after each row."""
     return "".join(SEPARATOR.join(row) + LINE_END for row in rows).encode("utf-8", "replace")
 
 
 def quoted(cell: str) -> str:
-    """Return *cell* in quotes where it holds a comma, a semicolon or a line feed; a quote alone asks for none.
+    """Return *cell*, in quotes where it holds a comma, a semicolon or a line feed; a quote asks for none.
 
     Source: recorded, export_files/download csv without auth, where `cotton,summer` is quoted; measured.
     """
@@ -43,9 +44,10 @@ def quoted(cell: str) -> str:
 def read_csv(content: bytes) -> Iterator[dict[str, Any]]:
     """Yield the rows after the header, each as its typed cells by column.
 
-    Of columns with the same name the last one wins. A row with fewer cells lacks the last columns; what a row has
-    too much is found under `__parsed_extra`. One line break at the end makes no row, any other empty line does.
-    A byte order mark belongs to the first column's name, as on the real server, which then does not know it.
+    Of columns with the same name the last one wins. A row with fewer cells lacks the last columns; what a row
+    has too much is found under `__parsed_extra`. One line break at the end makes no row, any other empty line
+    does. A byte order mark belongs to the first column's name, as on the real server, which then does not
+    know it.
 
     Raises WorkFailed where a cell has no end. Source: measured, product-import.
     """
@@ -87,7 +89,10 @@ def _guessed_delimiter(text: str) -> str:
 
 
 def _typed(cell: str) -> Any:
-    """Return what *cell* says: nothing, a truth value, a number, or itself. Source: measured, the op files."""
+    """Return what *cell* says: nothing, a truth value, a number, or itself.
+
+    Source: measured, the op files.
+    """
     if cell in WORDS:
         return WORDS[cell]
     if moment := _DATE_TIME.fullmatch(cell):

@@ -5,6 +5,7 @@ from typing import Any
 
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.clock import to_milliseconds
+from mockserver.simulation.strategies.column_filter import text
 from mockserver.simulation.strategies.csv_text import write_csv
 from mockserver.simulation.strategies.progress import share
 from mockserver.simulation.strategies.stored_order import in_stored_order
@@ -19,7 +20,7 @@ def announced(singular: str, count: Any) -> dict[str, Any]:
     descriptor = {
         "key": f"{singular}-export-count",
         "name": f"{singular.capitalize()} count to export",
-        "message": f"There will be {count} {singular}s exported by this action",
+        "message": f"There will be {text(count)} {singular}s exported by this action",
     }
     return {"stat_descriptors": [descriptor]}
 
@@ -29,8 +30,9 @@ def exported(  # noqa: PLR0913  # each is a fact of its own
 ) -> Work:
     """Return what is done once *table*, the header first, is in its file.
 
-    The result gains `file_key` and `file_size` in bytes; `count`, `advancement_count` and `progress` (0 to 1) only
-    where something was written. count: rows announced. written: rows taken, of which each may give several lines.
+    The result gains `file_key` and `file_size` in bytes; `count`, `advancement_count` and `progress` (0 to 1)
+    only where something was written. count: rows announced. written: rows taken, of which each may give
+    several lines.
     Source: recorded, groups lifecycle and export_files.
     """
     content, now = write_csv(table), to_milliseconds(shop.at)
@@ -45,7 +47,7 @@ def exported(  # noqa: PLR0913  # each is a fact of its own
 
 
 def failed(message: str) -> WorkFailed:
-    """Return the failure of an export's processing, which the real server reports twice: as an object and as text.
+    """Return the failure of an export's processing, which is reported twice: as an object and as text.
 
     Source: recorded, export_failures/create export without variants relation.
     """

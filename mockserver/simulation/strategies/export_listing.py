@@ -14,6 +14,7 @@ from mockserver.simulation.strategies.stored_order import in_stored_order
 from mockserver.simulation.strategy import WorkFailed
 
 PAGE = 50
+LIMITS = frozenset({"limit", "take"})
 OPTIONS = ("limit", "offset", "order", "fields", "expand", "filterable_fields")
 
 Row = TypeVar("Row")
@@ -24,9 +25,9 @@ def prepared(
 ) -> dict[str, Any]:
     """Return the context that a new export keeps: its listing options are gathered in `list_config`.
 
-    `list_config`: `{"select": [...], "relations": [...], "skip": ..., "take": ..., "order": {column: "ASC"}}`, in
-    place of what the client sent under that name; `select` only where there are columns to name, `take` only
-    where `limit` is not null. The other keys stay, `filterable_fields` comes last.
+    `list_config`: `{"select": [...], "relations": [...], "skip": ..., "take": ..., "order": {column:
+    "ASC"}}`, in place of what the client sent under that name; `select` only where there are columns to name,
+    `take` only where `limit` is not null. The other keys stay, `filterable_fields` comes last.
     select, relations: the columns and relations of a context that names none; select None for all columns.
 
     Raises ContextRefused, which names the key, where the real server answers 500.
@@ -76,8 +77,8 @@ def _order(text: str) -> dict[str, str]:
 def relisted(context: Mapping[str, Any], *, searched: bool, **more: Any) -> dict[str, Any]:
     """Return *context* as it is stored after pre-processing, with *more* keys.
 
-    Its selected columns and relations stand in alphabetical order, and the search word is lost from its filters,
-    so that processing ignores it: the real server's queries alter what they are given.
+    Its selected columns and relations stand in alphabetical order, and the search word is lost from its
+    filters, so that processing ignores it: the real server's queries alter what they are given.
     searched: whether there was such a word; then orders keep the order of their relations.
     Source: recorded, every completed export; measured, `filterable_fields: {"q": ...}`.
     """
@@ -151,8 +152,8 @@ class Listing:
     def count(self, matching: int) -> Any:
         """Return how many rows the job announces of those that match.
 
-        With a `batch_size` that is what the client wrote, text or number, unless it is too much: the real server
-        then never ends the job, ours announces what there is. Measured.
+        With a `batch_size` that is what the client wrote, text or number, unless it is too much: the real
+        server then never ends the job, ours announces what there is. Measured.
         """
         return matching if self.most is None or self.most > matching else self.announced
 
@@ -163,14 +164,14 @@ class Listing:
     def rows(self, rows: Sequence[Row]) -> list[Row]:
         """Return the rows that processing writes.
 
-        An offset that is text is not added to the rows already written but concatenated with them, so that "1"
-        skips ten. Source: recorded, export_failures/create export offset string.
+        An offset that is text is not added to the rows already written but concatenated with them, so that
+        "1" skips ten. Source: recorded, export_failures/create export offset string.
         """
         skip = f"{self.skip}0" if isinstance(self.skip, str) else self.skip
         return list(self._paged(rows, _number(skip, "offset")))
 
     def _paged(self, rows: Sequence[Row], offset: int) -> Iterator[Row]:
-        """Yield pages of `take` rows while the offset has not reached the count, which no row skipped lowers."""
+        """Yield the rows page by page, until the offset reaches the count. Rows skipped do not lower it."""
         count, done = min(len(rows), len(rows) if self.most is None else self.most), 0
         while offset < count and (page := rows[offset : offset + self._page(count - done)]):
             yield from page
@@ -181,12 +182,16 @@ class Listing:
 
 
 def _number(value: Any, name: str) -> int:
-    """Return *value* as a number of rows. Raises WorkFailed, with the real server's words, when it is none."""
+    """Return *value* as a number of rows. Raises WorkFailed, in the real server's words, when it is none."""
     try:
-        return max(round(float(value)), 0)
+        number = round(float(value))
     except (TypeError, ValueError, OverflowError):
         message = f'Provided "{name}" value is not a number. Please provide a numeric value.'
         raise WorkFailed(message) from None
+    if number < 0:
+        message = f"{'LIMIT' if name in LIMITS else 'OFFSET'} must not be negative"
+        raise WorkFailed(message)
+    return number
 
 
 def sorted_rows(rows: Iterable[Row], value_of: Callable[[Row], Any], *, descending: bool) -> list[Row]:

@@ -1,4 +1,4 @@
-"""What the imports have in common: the uploaded file, the operations found in it, and the result that counts them.
+"""What the imports share: the uploaded file, the operations found in it, the result that counts them.
 
 Knows neither products nor prices.
 """
@@ -20,7 +20,7 @@ Operations = Mapping[str, Sequence[Row]]
 
 
 def source_rows(job: BatchJob, shop: Shop) -> list[dict[str, Any]]:
-    """Return the rows of the CSV that the context's `fileKey` names. Raises WorkFailed when there is no such file.
+    """Return the rows of the CSV that the context's `fileKey` names. Raises WorkFailed where there is none.
 
     Ours: the real server never ends such a job and never says why; see BEHAVIOUR, section 8.
     """
@@ -42,7 +42,8 @@ def operations_found(  # noqa: PLR0913  # each is a fact of its own
 
     The result: `{"count": operations in all, "advancement_count": 0, "files": {kind: file key}, "operations":
     {kind: how many}, "stat_descriptors": [...]}`; a kind without operations has no file.
-    folder: of the files, below `imports/`. key, name, message: of the descriptor. Source: recorded, group import.
+    folder: of the files, below `imports/`. key, name, message: of the descriptor. Source: recorded, group
+    import.
     """
     now = to_milliseconds(shop.at)
     keys = {
@@ -64,7 +65,10 @@ def operations_found(  # noqa: PLR0913  # each is a fact of its own
 
 
 def operations_of(job: BatchJob, shop: Shop, kind: str) -> Iterable[Row]:
-    """Return the operations of one *kind* that pre-processing has found. Raises WorkFailed when their file is gone."""
+    """Return the operations of one *kind* that pre-processing has found.
+
+    Raises WorkFailed when their file is gone.
+    """
     key = ((job.result or {}).get("files") or {}).get(kind)
     if key is None:
         return []
@@ -79,8 +83,8 @@ def operations_of(job: BatchJob, shop: Shop, kind: str) -> Iterable[Row]:
 def imported(job: BatchJob, shop: Shop) -> dict[str, Any]:
     """Return the result and the files, as arguments for a Work, once every operation of *job* is done.
 
-    The uploaded CSV and the files of the operations are deleted. Source: recorded, import/download source file
-    after import.
+    The uploaded CSV and the files of the operations are deleted. Source: recorded, import/download source
+    file after import.
     """
     result = dict(job.result or {})
     source = job.context.get("fileKey")
@@ -90,5 +94,8 @@ def imported(job: BatchJob, shop: Shop) -> dict[str, Any]:
 
 
 def parse_failure(message: str) -> WorkFailed:
-    """Return the failure of a file that cannot be understood. Source: recorded, import/create import unknown column."""
+    """Return the failure of a file that cannot be understood.
+
+    Source: recorded, import/create import unknown column.
+    """
     return WorkFailed(f"The csv file parsing failed due to: {message}")

@@ -37,8 +37,9 @@ RELATIONS = ("customer", "shipping_address", "sales_channel")
 
 Cell = Callable[[Order], Any]
 
-# Each column with what must be selected or loaded for it to be there, and how it is made. A place's region comes
-# with the address, and is empty unless it is selected. Source: recorded, export_files/download order csv; measured.
+# Each column with what must be selected or loaded for it to be there, and how it is made. A place's region
+# comes with the address, and is empty unless it is selected. Source: recorded, export_files/download order
+# csv; measured.
 COLUMNS: tuple[tuple[str, str, Cell], ...] = (
     ("Order_ID", "id", lambda order: order.id),
     ("Display_ID", "display_id", lambda order: order.display_id),
@@ -75,7 +76,10 @@ COLUMNS: tuple[tuple[str, str, Cell], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderExport:
-    """Writes the orders that the context's listing options take. Nothing of the shop changes but the new file."""
+    """Writes the orders that the context's listing options take.
+
+    Nothing of the shop changes but the new file.
+    """
 
     type: str = "order-export"
     alters_shop: bool = False
@@ -97,7 +101,9 @@ class OrderExport:
         return Work(result=announced("order", count), context=context, units=int(float(count)))
 
     def process(self, job: BatchJob, shop: Shop) -> Work:
-        """Return the file, and a result that tells of it. Raises WorkFailed when the order's column is unknown.
+        """Return the file, and a result that tells of it.
+
+        Raises WorkFailed when the order's column is unknown.
 
         Nothing in the file is quoted, not even a semicolon in an address. Measured.
         """

@@ -12,7 +12,10 @@ from mockserver.simulation.strategy import Shop, Work
 
 @dataclass(frozen=True, slots=True)
 class PlainStrategy:
-    """Takes any context and has nothing to show for it. Ours: the real server refuses types that it does not know."""
+    """Takes any context and has nothing to show for it.
+
+    Ours: the real server refuses types that it does not know.
+    """
 
     type: str
     alters_shop: bool = False

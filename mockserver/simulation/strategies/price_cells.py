@@ -14,7 +14,10 @@ _OF_REGION = re.compile(r"Price (?P<region>.+) \[(?P<currency>[A-Z]{2,4})\]")
 _OF_CURRENCY = re.compile(r"Price (?P<currency>[A-Z]{2,4})")
 
 # The constraint's name on the real server. Source: measured, a column `Price XXX`.
-UNKNOWN_CURRENCY = 'insert or update on table "money_amount" violates foreign key constraint "FK_e15811f81339e4bd8c440aebe1c"'
+UNKNOWN_CURRENCY = (
+    'insert or update on table "money_amount" violates foreign key constraint '
+    '"FK_e15811f81339e4bd8c440aebe1c"'
+)
 NO_AMOUNT = 'null value in column "amount" of relation "money_amount" violates not-null constraint'
 
 Entry = dict[str, Any]
@@ -30,8 +33,8 @@ def price_reader(column: str, regions: Mapping[str, Region]) -> Callable[[Any], 
     """Return what a cell of *column* says: `{"amount": int or null, ["region_id"], "currency_code"}`.
 
     A region's price is in the region's own currency, whatever the column says. regions: by name.
-    Raises WorkFailed when no such column is known; the reader does for a region that does not exist, unless the
-    cell is empty.
+    Raises WorkFailed when no such column is known; the reader does for a region that does not exist, unless
+    the cell is empty.
     """
     if match := _OF_REGION.fullmatch(column):
         return _region_reader(match["region"], regions.get(match["region"]))

@@ -1,6 +1,7 @@
 """price-list-import: the prices of a price list, from an uploaded CSV.
 
-Knows the columns of that file, and how a price list takes its prices; the rest of an import is `import_source`.
+Knows the columns of that file, and how a price list takes its prices; the rest of an import is
+`import_source`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -69,7 +70,10 @@ class PriceListImport:
         )
 
     def process(self, job: BatchJob, shop: Shop) -> Work:
-        """Return the catalogue with the new prices in place of the old ones of the price list. Raises WorkFailed."""
+        """Return the catalogue with the new prices in place of the price list's old ones.
+
+        Raises WorkFailed.
+        """
         price_list_id = job.context["price_list_id"]
         added: dict[str, tuple[Price, ...]] = {}
         for row in operations_of(job, shop, PRICES):
@@ -116,12 +120,12 @@ def _variant(row: Mapping[str, Any], catalogue: Catalogue) -> Variant:
 
 
 def _repriced(product: Product, price_list_id: str, added: Mapping[str, Iterable[Price]]) -> Product:
-    """Return *product*, itself where nothing changes, with the *added* prices, by variant id, and without the old."""
-    variants = product.variants
-    if not any(
-        each.id in added or any(price.price_list_id == price_list_id for price in each.prices)
-        for each in variants
-    ):
+    """Return *product* with the *added* prices, by variant id, and without the old; itself if it has neither."""
+
+    def touched(variant: Variant) -> bool:
+        return variant.id in added or any(price.price_list_id == price_list_id for price in variant.prices)
+
+    if not any(map(touched, product.variants)):
         return product
     return replace(
         product,
@@ -133,13 +137,16 @@ def _repriced(product: Product, price_list_id: str, added: Mapping[str, Iterable
                     *added.get(each.id, ()),
                 ),
             )
-            for each in variants
+            for each in product.variants
         ),
     )
 
 
 def _row_failed(row: Mapping[str, Any], cause: str) -> WorkFailed:
-    """Return the failure of *row*. An empty cell is `null`, a column that the file lacks is `undefined`: recorded."""
+    """Return the failure of *row*.
+
+    An empty cell is `null`, a column that the file lacks is `undefined`: recorded.
+    """
     shown = [
         ("null" if row[key] is None else row[key]) if key in row else "undefined" for key in (VARIANT_ID, SKU)
     ]

@@ -1,6 +1,7 @@
-"""What an import does to products and variants: a draft of the catalogue, changed row by row, kept only when all went well.
+"""What an import does to products and variants: a draft of the catalogue, changed row by row.
 
-Knows the constraints of the database and the words in which it refuses. Source: recorded, group import; measured.
+Knows the constraints of the database and the words in which it refuses. Source: recorded, group import;
+measured.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -32,7 +33,10 @@ BARCODE_TAKEN = 'duplicate key value violates unique constraint "IDX_045d4a149c0
 
 
 def truth(value: Any) -> bool:
-    """Return whether *value* is true itself; any word counts as false. Source: measured, `yes`, `no` and `1`."""
+    """Return whether *value* is true itself; any word counts as false.
+
+    Source: measured, `yes`, `no` and `1`.
+    """
     return value is True
 
 
@@ -117,7 +121,10 @@ def _combination(values: Iterable[OptionValue]) -> frozenset[tuple[str, str]]:
 
 
 class ProductChanges:
-    """The catalogue under change. Mutable: what is drafted so far, and the handles and numbers taken by it."""
+    """The catalogue under change.
+
+    Mutable: what is drafted so far, and the handles and numbers taken by it.
+    """
 
     def __init__(self, catalogue: Catalogue, *, at: datetime, mint: Callable[[str], str]) -> None:
         self._catalogue = catalogue
@@ -137,7 +144,7 @@ class ProductChanges:
         self._types = dict(catalogue.types_by_value)
         self._collections = {each.handle: each for each in catalogue.collections}
         channel = catalogue.store.default_sales_channel
-        self._channels = {key: channel for key in (("id", channel.id), ("name", channel.name))}
+        self._channels = dict.fromkeys((("id", channel.id), ("name", channel.name)), channel)
 
     def finished(self) -> Catalogue:
         """Return the catalogue as it has become."""
@@ -281,7 +288,10 @@ class ProductChanges:
         return self._tags[value]
 
     def _sales_channels(self, entries: Sequence[Mapping[str, Any]]) -> tuple[SalesChannel, ...]:
-        """Return the known channels among *entries*, by id or by name; unknown ones are passed over. Measured."""
+        """Return the known channels among *entries*, by id or by name; unknown ones are passed over.
+
+        Measured.
+        """
         known = (self._channels.get(part) for entry in entries for part in entry.items())
         return tuple(dict.fromkeys(channel for channel in known if channel is not None))
 
@@ -312,7 +322,10 @@ class ProductChanges:
         return chosen
 
     def _take_numbers(self, variant_id: str, cells: Mapping[str, Any], before: Variant | None = None) -> None:
-        """Note the variant's stock keeping unit and barcode. Raises WorkFailed when another variant has them."""
+        """Note the variant's stock keeping unit and barcode.
+
+        Raises WorkFailed when another variant has them.
+        """
         for name, taken, refusal in (
             ("sku", self._by_sku, SKU_TAKEN),
             ("barcode", self._by_barcode, BARCODE_TAKEN),
@@ -336,14 +349,20 @@ class ProductChanges:
 
 
 def _cells(row: Mapping[str, Any], readers: Sequence[tuple[str, str, Reader]]) -> dict[str, Any]:
-    """Return the cells of *row* for a product or a variant, by field. Raises WorkFailed for one of a wrong type."""
+    """Return the cells of *row* for a product or a variant, by field.
+
+    Raises WorkFailed for one of a wrong type.
+    """
     return {
         name: None if (cell := row[key]) is None else read(cell) for key, name, read in readers if key in row
     }
 
 
 def _refuse_empty(cells: Mapping[str, Any], relation: str, needs: Mapping[str, bool], *, new: bool) -> None:
-    """Raise WorkFailed for the first needed column that is empty. needs: whether a new one may leave it out."""
+    """Raise WorkFailed for the first needed column that is empty.
+
+    needs: whether a new one may leave it out.
+    """
     for name, may_be_left_out in needs.items():
         if cells.get(name) is None and (name in cells or (new and not may_be_left_out)):
             message = f'null value in column "{name}" of relation "{relation}" violates not-null constraint'

@@ -14,7 +14,8 @@ def _column(entity: str, name: str) -> tuple[str, str]:
 
 _SIZES = ("Weight", "Length", "Width", "Height", "HS Code", "Origin Country", "MID Code", "Material")
 
-# Source: recorded, export_files/download header-only csv. The import accepts the profile and does nothing with it.
+# Source: recorded, export_files/download header-only csv. The import accepts the profile and does nothing
+# with it.
 FIXED: dict[str, str] = dict(
     (
         *(

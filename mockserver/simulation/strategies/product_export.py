@@ -1,6 +1,7 @@
 """product-export: the shop's products as a CSV, one line for each variant.
 
-Knows the catalogue and the shape of the file; which products it takes is for the listing and the product table.
+Knows the catalogue and the shape of the file; which products it takes is for the listing and the product
+table.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,8 +20,8 @@ from mockserver.simulation.strategies.product_table import COLUMNS, matching
 from mockserver.simulation.strategies.progress import under_way
 from mockserver.simulation.strategy import Shop, Work
 
-# In the order of a process that has made a product: alphabetical. Before that the real server has another, which
-# pre-processing makes alphabetical too. Source: recorded, group create; BEHAVIOUR, section 6.
+# In the order of a process that has made a product: alphabetical. Before that the real server has another,
+# which pre-processing makes alphabetical too. Source: recorded, group create; BEHAVIOUR, section 6.
 RELATIONS = (
     "collection",
     "images",
@@ -41,7 +42,10 @@ Cell = Callable[[Product, Variant], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductExport:
-    """Writes the products that the context's listing options take. Nothing of the shop changes but the new file."""
+    """Writes the products that the context's listing options take.
+
+    Nothing of the shop changes but the new file.
+    """
 
     type: str = "product-export"
     alters_shop: bool = False
@@ -67,7 +71,10 @@ class ProductExport:
         )
 
     def process(self, job: BatchJob, shop: Shop) -> Work:
-        """Return the file, and a result that tells of it. Raises WorkFailed where a needed relation is left out."""
+        """Return the file, and a result that tells of it.
+
+        Raises WorkFailed where a needed relation is left out.
+        """
         listing = Listing.of(job)
         products = matching(shop.catalogue, listing)
         taken = listing.rows(products)
@@ -192,7 +199,7 @@ def _text(value: Any) -> str:
 
 
 def _currency_price(currency_code: str) -> Cell:
-    """Return the cell of a variant's first price in a currency, whatever its region: recorded, T-Shirt in EUR."""
+    """Return the cell of a variant's first price in a currency, whatever its region. Recorded: T-Shirt."""
     return lambda _, variant: _price(each for each in variant.prices if each.currency_code == currency_code)
 
 

@@ -35,7 +35,10 @@ class ProductImport:
     alters_shop: bool = True
 
     def prepare(self, context: Mapping[str, Any], shop: Shop) -> Mapping[str, Any]:  # noqa: ARG002  # Strategy
-        """Return the context as it is: even `fileKey` is not asked for. Raises ContextRefused when it cannot be stored."""
+        """Return the context as it is: even `fileKey` is not asked for.
+
+        Raises ContextRefused when it cannot be stored.
+        """
         return storable(context)
 
     def pre_process(self, job: BatchJob, shop: Shop) -> Work:
@@ -55,13 +58,18 @@ class ProductImport:
             name="Products/variants to import",
             # The blanks are the real server's. Source: recorded, import/create import two products.
             message=(
-                f"There will be {counts[PRODUCT_CREATE]} products created ({counts[PRODUCT_UPDATE]}  updated).\n"
-                f"             {counts[VARIANT_CREATE]} variants will be created and {counts[VARIANT_UPDATE]} updated"
+                f"There will be {counts[PRODUCT_CREATE]} products created "
+                f"({counts[PRODUCT_UPDATE]}  updated).\n"
+                f"             {counts[VARIANT_CREATE]} variants will be created "
+                f"and {counts[VARIANT_UPDATE]} updated"
             ),
         )
 
     def process(self, job: BatchJob, shop: Shop) -> Work:
-        """Return the catalogue with all of it done, products before variants. Raises WorkFailed, which names the row."""
+        """Return the catalogue with all of it done, products before variants.
+
+        Raises WorkFailed, which names the row.
+        """
         changes = ProductChanges(shop.catalogue, at=shop.at, mint=shop.mint)
         steps: dict[str, Callable[[Mapping[str, Any]], None]] = {
             PRODUCT_CREATE: changes.create_product,
@@ -83,7 +91,10 @@ class ProductImport:
 
 
 def _row_failed(row: Mapping[str, Any], cause: WorkFailed) -> WorkFailed:
-    """Return the failure of *row*. An empty cell is `null`, a column that the file lacks is `undefined`: recorded."""
+    """Return the failure of *row*.
+
+    An empty cell is `null`, a column that the file lacks is `undefined`: recorded.
+    """
     named = (
         ("product id", "product.id"),
         ("product handle", "product.handle"),

@@ -1,7 +1,7 @@
 """What the rows of a product CSV ask for: operations, each a row whose cells stand under where they belong.
 
-A row: `{"product.id": ..., "product.handle": ..., "product.tags": [{"value": ...}] or null, "variant.sku": ...,
-"variant.prices": [{"amount", "currency_code"}, {"amount", "region_id", "currency_code"}],
+A row: `{"product.id": ..., "product.handle": ..., "product.tags": [{"value": ...}] or null, "variant.sku":
+..., "variant.prices": [{"amount", "currency_code"}, {"amount", "region_id", "currency_code"}],
 "product.options": [{"title"}], "variant.options": [{"value", "_title"}], "product.images": [url],
 "product.sales_channels": [{"id"}, {"name"}, {"description"}]}`; what the file has no column for has no key.
 Source: measured, the op files of 1.20.11.
@@ -36,8 +36,8 @@ def operations_in(
 ) -> dict[str, list[Operation]]:
     """Return the operations that *rows* ask for, by kind.
 
-    The first row of each handle is an operation on the product as well: an update where it has a product's id.
-    Every row is one on a variant: an update where it has a variant's id.
+    The first row of each handle is an operation on the product as well: an update where it has a product's
+    id. Every row is one on a variant: an update where it has a variant's id.
     regions: by name. profile_id: of the shipping profile that products get. Raises WorkFailed.
     """
     steps: dict[str, Step] = {}

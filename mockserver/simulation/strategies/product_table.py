@@ -50,10 +50,23 @@ COLUMNS: Mapping[str, Reader] = {
 }
 
 RELATIONS = frozenset(
-    (
-        "categories collection images options options.product options.values profiles sales_channels tags type "
-        "variants variants.options variants.prices variants.prices.region variants.product"
-    ).split()
+    {
+        "categories",
+        "collection",
+        "images",
+        "options",
+        "options.product",
+        "options.values",
+        "profiles",
+        "sales_channels",
+        "tags",
+        "type",
+        "variants",
+        "variants.options",
+        "variants.prices",
+        "variants.prices.region",
+        "variants.product",
+    }
 )
 
 # Filters that are no columns: the ids of what a product must have one of.
@@ -83,7 +96,7 @@ def matching(catalogue: Catalogue, listing: Listing) -> list[Product]:
 
 
 def refuse_unknown(listing: Listing) -> None:
-    """Raise WorkFailed, in the database's words, when *listing* names a column or relation that does not exist."""
+    """Raise WorkFailed when *listing* names a column or relation that does not exist."""
     for relation in sorted(listing.relations - RELATIONS):
         message = f"Relation with property path {relation.rpartition('.')[2]} in entity was not found."
         raise WorkFailed(message)
@@ -99,7 +112,7 @@ def refuse_unknown(listing: Listing) -> None:
 
 
 def column(product: Product, name: str) -> Any:
-    """Return what *product* has in the column *name*: text, a number, a truth value, an instant, or nothing."""
+    """Return what *product* has in a column: text, a number, a truth value, an instant, or nothing."""
     return None if name in {"deleted_at", "metadata"} else getattr(product, name)
 
 

@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
 from mockserver.contract.operation import Operation
-from mockserver.server.errors import INVALID, RequestRefused
+
+
+class PathRefused(ValueError):
+    """A parameter in the path cannot be decoded; the message names it."""
 
 
 @dataclass
@@ -63,7 +66,7 @@ class Routes:
     def find(self, path: str) -> Route:
         """Return where *path* (percent-encoded) leads.
 
-        Raises RequestRefused when a parameter cannot be decoded.
+        Raises PathRefused when a parameter cannot be decoded.
         """
         fixed = self._fixed.get(path)
         if fixed is not None:
@@ -99,5 +102,5 @@ def _decoded(segment: str, name: str) -> str:
         text = "\0"
     if "\0" in text:
         message = f"{name} must be percent-encoded UTF-8 without the character NUL"
-        raise RequestRefused(400, INVALID, message)
+        raise PathRefused(message)
     return text
