@@ -11,6 +11,7 @@ from pathlib import Path
 
 import mockserver
 from mockserver import __version__
+from mockserver.contract.diagram import mermaid
 from mockserver.contract.document import DocumentError, load, shipped_folder
 from mockserver.server.settings import USUAL_ORIGINS, Settings
 from mockserver.simulation.scenario import SCENARIOS, ScenarioUnknown, scenario_named
@@ -48,7 +49,18 @@ def _parser() -> argparse.ArgumentParser:
     _add_serve(
         verbs.add_parser("serve", help="serve the fake backend", epilog=EXAMPLES, formatter_class=_Formatter)
     )
+    picture = verbs.add_parser("lifecycle", help="draw the lifecycle of a batch job, as a Mermaid state diagram")
+    picture.add_argument("--spec", type=Path, metavar="FOLDER", help="an edited copy of openapi/")
+    picture.set_defaults(run=_draw)
     return parser
+
+
+def _draw(options: argparse.Namespace) -> int:
+    try:
+        print(mermaid(load(options.spec or shipped_folder()).lifecycle))  # noqa: T201  # the command's own output
+    except DocumentError as error:
+        raise UsageError(str(error)) from error
+    return FINE
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):

@@ -1,5 +1,6 @@
 """Fixtures: a contract, a world on a clock that stands still, and a client whose every exchange is judged."""
 
+import importlib.util
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,9 @@ from tests.asgi_client import Client
 # machines are noisy: a slow example is no failure
 settings.register_profile("mockserver", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("mockserver")
+
+# the browser tests need the extra `browser`; without it not even their fixtures can be imported
+collect_ignore = [] if importlib.util.find_spec("playwright") else ["browser"]
 
 BEGINNING = datetime(2026, 11, 22, 1, 44, 39, 286000, tzinfo=UTC)
 

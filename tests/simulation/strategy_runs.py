@@ -8,7 +8,6 @@ from typing import Any
 
 from mockserver.lifecycle import Lifecycle
 from mockserver.simulation.batch_job import BatchJob
-from mockserver.simulation.catalogue import Catalogue
 from mockserver.simulation.files import Files
 from mockserver.simulation.scenario import scenario_named
 from mockserver.simulation.seeding import seeded_catalogue
@@ -18,6 +17,12 @@ from mockserver.simulation.strategy import Shop, Strategy, Work, WorkFailed
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 NOON_MS = 1795348800000
 
+# As short as a lifecycle can be: strategies do not look at it.
+LIFECYCLE = {
+    "statuses": {"created": {"instant": "created_at"}, "completed": {"instant": "completed_at"}},
+    "transitions": {"complete": {"by": "worker", "from": ["created"], "to": "completed"}},
+}
+
 
 def counting() -> Callable[[str], str]:
     """Return a maker of ids that counts."""
@@ -25,14 +30,14 @@ def counting() -> Callable[[str], str]:
     return lambda prefix: f"{prefix}_{next(numbers):026d}"
 
 
-def a_shop(*, seed: int = 1, catalogue: Catalogue | None = None, **files: str) -> Shop:
+def a_shop(*, files: Mapping[str, str] | None = None) -> Shop:
     """Return a seeded shop at noon, with *files*: text by key."""
     mint = counting()
     contents = Files()
-    for key, text in files.items():
+    for key, text in (files or {}).items():
         contents = contents.with_file(key, text.encode(), at=NOON)
-    seeded = catalogue or seeded_catalogue(seed=seed, at=NOON, mint=mint)
-    return Shop(at=NOON, catalogue=seeded, files=contents, mint=mint)
+    catalogue = seeded_catalogue(seed=1, at=NOON, mint=mint)
+    return Shop(at=NOON, catalogue=catalogue, files=contents, mint=mint)
 
 
 def strategy_of(job_type: str) -> Strategy:
@@ -42,7 +47,6 @@ def strategy_of(job_type: str) -> Strategy:
 
 def a_job(job_type: str, context: Mapping[str, Any], shop: Shop) -> BatchJob:
     """Return a job just created."""
-    lifecycle = Lifecycle(instants={"created": "created_at"}, transitions={})
     return BatchJob(
         id="batch_01",
         type=job_type,
@@ -51,7 +55,7 @@ def a_job(job_type: str, context: Mapping[str, Any], shop: Shop) -> BatchJob:
         dry_run=False,
         instants={"created_at": NOON},
         updated_at=NOON,
-        lifecycle=lifecycle,
+        lifecycle=Lifecycle.read(LIFECYCLE),
         scenario=scenario_named("instant"),
     )
 

@@ -97,15 +97,19 @@ def test_the_other_prices_of_a_variant_stay() -> None:
     [
         (
             HEADER + ";;5;\n",
-            "Error while processing row with:\n      variant ID: null,\n      variant SKU: null,\n"
-            "      SKU or ID is required",
+            (
+                "Error while processing row with:\n      variant ID: null,\n      variant SKU: null,\n"
+                "      SKU or ID is required"
+            ),
         ),
         (HEADER + "variant_nope;;5;\n", "Variant with id: variant_nope was not found"),
         (HEADER + ";nope;5;\n", "Variant with sku: nope was not found"),
         (
             f"Product Variant ID;SKU;Bogus\n{FIRST};;5\n",
-            "The csv file parsing failed due to: Unable to treat column Bogus from the csv file. "
-            "No target column found in the provided schema",
+            (
+                "The csv file parsing failed due to: Unable to treat column Bogus from the csv file. "
+                "No target column found in the provided schema"
+            ),
         ),
         (
             f"Product Variant ID;SKU;Price Nowhere [EUR]\n{FIRST};;5\n",
@@ -113,8 +117,11 @@ def test_the_other_prices_of_a_variant_stay() -> None:
         ),
         (
             HEADER + f"{FIRST};;abc;\n",
-            "Error while processing row with:\n      variant ID: undefined,\n      variant SKU: undefined,\n"
-            '      null value in column "amount" of relation "money_amount" violates not-null constraint',
+            (
+                "Error while processing row with:\n"
+                "      variant ID: undefined,\n      variant SKU: undefined,\n"
+                '      null value in column "amount" of relation "money_amount" violates not-null constraint'
+            ),
         ),
     ],
 )

@@ -10,8 +10,8 @@ from mockserver.simulation.strategies.import_source import parse_failure
 from mockserver.simulation.strategies.money import CURRENCIES, amount_of
 from mockserver.simulation.strategy import WorkFailed
 
-_OF_REGION = re.compile(r"Price (?P<region>.+) \[(?P<currency>[A-Z]{2,4})\]")
-_OF_CURRENCY = re.compile(r"Price (?P<currency>[A-Z]{2,4})")
+_OF_REGION = re.compile(r"Price (?P<region>.+) \[(?P<currency>[A-Z]{3})\]")
+_OF_CURRENCY = re.compile(r"Price (?P<currency>[A-Z]{3})")
 
 # The constraint's name on the real server. Source: measured, a column `Price XXX`.
 UNKNOWN_CURRENCY = (

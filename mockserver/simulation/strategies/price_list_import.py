@@ -25,6 +25,7 @@ from mockserver.simulation.strategy import Shop, Work, WorkFailed
 
 PRICES = "PRICE_LIST_PRICE_CREATE"
 VARIANT_ID, SKU = "Product Variant ID", "SKU"
+UNNAMED = "SKU or ID is required"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +109,7 @@ def _variant(row: Mapping[str, Any], catalogue: Catalogue) -> Variant:
     """Return the variant that *row* names, by id rather than by stock keeping unit. Raises WorkFailed."""
     variant_id, sku = row.get(VARIANT_ID), row.get(SKU)
     if variant_id is None and sku is None:
-        raise _row_failed(row, "SKU or ID is required")
+        raise _row_failed(row, UNNAMED)
     by_id = variant_id is not None
     found = catalogue.variant(text(variant_id)) if by_id else catalogue.variant_with_sku(text(sku))
     if found is None:
@@ -120,7 +121,7 @@ def _variant(row: Mapping[str, Any], catalogue: Catalogue) -> Variant:
 
 
 def _repriced(product: Product, price_list_id: str, added: Mapping[str, Iterable[Price]]) -> Product:
-    """Return *product* with the *added* prices, by variant id, and without the old; itself if it has neither."""
+    """Return *product* with the *added* prices, by variant id, in place of its old; itself without both."""
 
     def touched(variant: Variant) -> bool:
         return variant.id in added or any(price.price_list_id == price_list_id for price in variant.prices)

@@ -127,6 +127,7 @@ class ProductChanges:
     """
 
     def __init__(self, catalogue: Catalogue, *, at: datetime, mint: Callable[[str], str]) -> None:
+        """Begin with *catalogue*. at: the instant of every change. mint: gives a new id, by prefix."""
         self._catalogue = catalogue
         self._at = at
         self._mint = mint

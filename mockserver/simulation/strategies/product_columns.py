@@ -34,6 +34,7 @@ FIXED: dict[str, str] = dict(
     )
 )
 
+# Found anywhere in a name: measured, where a wrong guess at the delimiter makes one name of them all.
 OPTION_NAME = re.compile(r"Option \d+ Name")
 OPTION_VALUE = re.compile(r"Option \d+ Value")
 IMAGE = re.compile(r"Image \d+ Url")

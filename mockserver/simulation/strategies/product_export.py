@@ -37,6 +37,10 @@ RELATIONS = (
     "variants.prices.region",
 )
 
+# Said when a context leaves out a relation that is needed. Source: recorded, export_failures; measured.
+WITHOUT_VARIANTS = "undefined is not iterable (cannot read property Symbol(Symbol.iterator))"
+WITHOUT_TAGS = "Cannot read properties of undefined (reading 'map')"
+
 Cell = Callable[[Product, Variant], str]
 
 
@@ -79,9 +83,9 @@ class ProductExport:
         products = matching(shop.catalogue, listing)
         taken = listing.rows(products)
         if taken and not any(each.startswith("variants") for each in listing.relations):
-            raise failed("undefined is not iterable (cannot read property Symbol(Symbol.iterator))")
+            raise failed(WITHOUT_VARIANTS)
         if taken and "tags" not in listing.relations:
-            raise failed("Cannot read properties of undefined (reading 'map')")
+            raise failed(WITHOUT_TAGS)
         columns = _columns(job.context["shape"], listing)
         lines = (
             [quoted(cell(product, variant)) for cell in columns.values()]

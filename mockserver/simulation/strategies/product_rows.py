@@ -75,13 +75,13 @@ def _step(column: str, regions: Mapping[str, Region]) -> Step:
     """Return how the cells of *column* find their place. Raises WorkFailed when no such column is known."""
     if column in FIXED:
         return _fixed(FIXED[column])
-    if OPTION_NAME.fullmatch(column):
+    if OPTION_NAME.search(column):
         return _option_name
-    if OPTION_VALUE.fullmatch(column):
+    if OPTION_VALUE.search(column):
         return _option_value(column.replace("Value", "Name"))
-    if IMAGE.fullmatch(column):
+    if IMAGE.search(column):
         return lambda operation, cell, _row: _append(operation, "product.images", cell, cell)
-    if match := SALES_CHANNEL.fullmatch(column):
+    if match := SALES_CHANNEL.search(column):
         part = match["part"].lower()
         return lambda operation, cell, _row: _append(operation, "product.sales_channels", cell, {part: cell})
     priced = price_reader(column, regions)
