@@ -49,7 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_serve(
         verbs.add_parser("serve", help="serve the fake backend", epilog=EXAMPLES, formatter_class=_Formatter)
     )
-    picture = verbs.add_parser("lifecycle", help="draw the lifecycle of a batch job, as a Mermaid state diagram")
+    picture = verbs.add_parser(
+        "lifecycle", help="draw the lifecycle of a batch job, as a Mermaid state diagram"
+    )
     picture.add_argument("--spec", type=Path, metavar="FOLDER", help="an edited copy of openapi/")
     picture.set_defaults(run=_draw)
     return parser
@@ -69,8 +71,8 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
 
 def _add_serve(serve: argparse.ArgumentParser) -> None:
     serve.description = (
-        "Serve a fake Medusa batch-job backend. People and secrets may be set by environment too; an option beats "
-        "a variable."
+        "Serve a fake Medusa batch-job backend. People and secrets may be set by environment too; an option "
+        "beats a variable."
     )
     where = serve.add_argument_group("where")
     where.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
@@ -156,7 +158,9 @@ def _serve(options: argparse.Namespace) -> int:
     except (DocumentError, ScenarioUnknown) as error:
         listener.close()
         raise UsageError(str(error)) from error
-    logging.getLogger("python_multipart").setLevel(logging.ERROR)  # clients' malformed uploads are answered, not logged
+    logging.getLogger("python_multipart").setLevel(
+        logging.ERROR
+    )  # clients' malformed uploads are answered, not logged
     config = uvicorn.Config(
         app,
         http=BoundedHttpProtocol,

@@ -154,8 +154,8 @@ def _moves(
         for start in each.starts:
             if rank[start] >= rank[each.to]:
                 message = (
-                    f"{PLACE}, transitions, {each.name}: the worker would move from {start} to {each.to}, which "
-                    "does not outrank it, and never end; let it start from earlier statuses only"
+                    f"{PLACE}, transitions, {each.name}: the worker would move from {start} to {each.to}, "
+                    "which does not outrank it, and never end; let it start from earlier statuses only"
                 )
                 raise LifecycleError(message)
             for dry_run in (False, True) if each.dry_run is None else (each.dry_run,):

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlencode
 
-from mockserver.contract.judge import Exchange
 from starlette.types import ASGIApp
+
+from mockserver.contract.judge import Exchange
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
 from mockserver.contract.document import Document, load, shipped_folder
 from mockserver.contract.judge import Exchange, Judge
 from mockserver.contract.operation import Contract
@@ -15,7 +16,6 @@ from mockserver.server.settings import Settings
 from mockserver.simulation.clock import ManualClock
 from mockserver.simulation.scenario import scenario_named
 from mockserver.simulation.world import World
-
 from tests.asgi_client import Client
 
 # machines are noisy: a slow example is no failure

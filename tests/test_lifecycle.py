@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mockserver.contract.document import load, shipped_folder
 from mockserver.lifecycle import Asker, Lifecycle, LifecycleError, TransitionRefused
 
@@ -133,7 +134,9 @@ def test_the_worker_leaves_a_job_alone(status: str, dry_run: bool) -> None:  # n
 
 def test_work_that_fails_leads_to_failed() -> None:
     working = {
-        each.name: (each.work, each.on_failure) for each in LIFECYCLE.transitions.values() if each.work is not None
+        each.name: (each.work, each.on_failure)
+        for each in LIFECYCLE.transitions.values()
+        if each.work is not None
     }
 
     assert working == {"pre_process": ("pre_process", "fail"), "complete": ("process", "fail")}
@@ -281,7 +284,7 @@ def moved_or_left(life: Life, name: str) -> Life:
         pytest.param(
             stated_with("transitions", "start", "from", value=["confirmed", "asleep"]),
             "transitions, start",
-            "`from` is ['confirmed', 'asleep']; expected a list of statuses, known: canceled, completed, confirmed",
+            "['confirmed', 'asleep']; expected a list of statuses, known: canceled, completed, confirmed",
             id="unknown status in from",
         ),
         pytest.param(
@@ -312,7 +315,10 @@ def moved_or_left(life: Life, name: str) -> Life:
             id="unknown by",
         ),
         pytest.param(
-            stated_without("transitions", "start", "by"), "transitions, start", "known: client, worker", id="no by"
+            stated_without("transitions", "start", "by"),
+            "transitions, start",
+            "known: client, worker",
+            id="no by",
         ),
         pytest.param(
             stated_without("transitions", "cancel", "operation"),
@@ -399,7 +405,10 @@ def moved_or_left(life: Life, name: str) -> Life:
             id="status without instant",
         ),
         pytest.param(
-            stated_without("statuses"), "", "`statuses` must be a mapping with at least one entry", id="no statuses"
+            stated_without("statuses"),
+            "",
+            "`statuses` must be a mapping with at least one entry",
+            id="no statuses",
         ),
         pytest.param(
             stated_with("transitions", value={}),
@@ -410,13 +419,13 @@ def moved_or_left(life: Life, name: str) -> Life:
         pytest.param(
             stated_with("transitions", "start", "from", value=["completed"]),
             "transitions, start",
-            "from completed to processing, which does not outrank it, and never end; let it start from earlier",
+            "from completed to processing, which does not outrank it, and never end; let it start",
             id="worker goes back",
         ),
         pytest.param(
             stated_with("transitions", "start", "from", value=["processing"]),
             "transitions, start",
-            "from processing to processing, which does not outrank it, and never end; let it start from earlier",
+            "from processing to processing, which does not outrank it, and never end; let it start",
             id="worker stands still",
         ),
     ],

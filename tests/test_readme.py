@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from mockserver.contract.diagram import mermaid
 from mockserver.contract.document import Document
-
 from tests.serving import ROOT, serving
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -76,4 +76,7 @@ def test_an_edited_copy_is_served_as_readme_says(tmp_path: Path) -> None:
 def test_ci_runs_the_commands_of_readme_word_for_word() -> None:
     commands = re.findall(r"^python3 -m venv .*$", README, re.MULTILINE)
 
-    assert [command.rsplit("/", 1)[-1] for command in commands] == ["mockserver serve", "pytest --numprocesses auto"]
+    assert [command.rsplit("/", 1)[-1] for command in commands] == [
+        "mockserver serve",
+        "pytest --numprocesses auto",
+    ]

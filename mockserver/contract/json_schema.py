@@ -68,7 +68,10 @@ class Compiler:
         return self.made[key]
 
     def misfit(self) -> str | None:
-        """Return where the first component stands that is no schema, and what is wrong with it; None if all are."""
+        """Return where the first component stands that is no schema, and what is wrong with it.
+
+        None if all are.
+        """
         for name, schema in self.schemas.items():
             try:
                 jsonschema_rs.meta.validate({"$schema": DIALECT, **schema})

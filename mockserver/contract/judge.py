@@ -1,4 +1,6 @@
-"""Judging an exchange by the contract, twice: by the compiled schemas and by openapi-core, which shares no code with them.
+"""Judging an exchange by the contract, twice.
+
+Once by the compiled schemas and by openapi-core, which shares no code with them.
 
 Off the hot path: openapi-core is slow, and is imported only when a judge is made.
 """
@@ -11,12 +13,20 @@ from typing import Any
 from mockserver.contract.operation import Contract, Operation
 from mockserver.contract.routes import PathRefused, Routes
 
-NOWHERE_STATUSES = (400, 401, 404, 405)  # what may be answered where no operation is; 400 for what cannot be read
+NOWHERE_STATUSES = (
+    400,
+    401,
+    404,
+    405,
+)  # what may be answered where no operation is; 400 for what cannot be read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One request with the response it got. path: percent-encoded, without the query. headers: by lower-case name."""
+    """One request with the response it got. path: percent-encoded, without the query.
+
+    headers: by lower-case name.
+    """
 
     method: str
     path: str
@@ -30,7 +40,10 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Violation:
-    """One disagreement between an exchange and the contract. where: `response.status`, `response.body.count`, ..."""
+    """One disagreement between an exchange and the contract.
+
+    where: `response.status`, `response.body.count`, ...
+    """
 
     operation: str
     where: str
@@ -65,7 +78,9 @@ class Judge:
         content_type = exchange.response_headers.get("content-type")
         payload = _payload(content_type, exchange.response_body)
         for complaint in operation.response_violations(exchange.status, content_type, payload):
-            yield Violation(operation=operation.id, where="response", expected="the contract", found=complaint)
+            yield Violation(
+                operation=operation.id, where="response", expected="the contract", found=complaint
+            )
 
     def _by_openapi_core(self, operation: Operation, exchange: Exchange) -> Iterator[Violation]:
         request = _SecondRequest(method=operation.method.lower(), path=operation.path)
@@ -82,7 +97,9 @@ class Judge:
                 path = ".".join(str(part) for part in getattr(each, "absolute_path", ()))
                 message = getattr(each, "message", str(each))
                 where = f"response.body.{path}" if path else "response"
-                yield Violation(operation=operation.id, where=where, expected="openapi-core's approval", found=message)
+                yield Violation(
+                    operation=operation.id, where=where, expected="openapi-core's approval", found=message
+                )
 
 
 def _where_nothing_is(exchange: Exchange) -> Iterator[Violation]:
@@ -99,18 +116,6 @@ def _payload(content_type: str | None, body: bytes) -> Any:
     return body.decode() if media_type.startswith("text/") else None
 
 
-@dataclass(frozen=True, slots=True)
-class _SecondRequest:
-    """As much of a request as openapi-core wants in order to find the operation: the path is the template itself."""
-
-    method: str
-    path: str
-    host_url: str = "http://localhost"
-    content_type: str = ""
-    body: bytes | None = None
-    parameters: Any = field(default_factory=lambda: _Parameters())
-
-
 @dataclass(slots=True)
 class _Parameters:
     """What openapi-core writes the path's parameters to."""
@@ -119,6 +124,21 @@ class _Parameters:
     query: Any = field(default_factory=dict)
     header: Any = field(default_factory=dict)
     cookie: Any = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _SecondRequest:
+    """As much of a request as openapi-core wants in order to find the operation.
+
+    The path is the template itself.
+    """
+
+    method: str
+    path: str
+    host_url: str = "http://localhost"
+    content_type: str = ""
+    body: bytes | None = None
+    parameters: Any = field(default_factory=_Parameters)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,5 +2,6 @@
 
 import warnings
 
-# connexion imports starlette's test client, which it does not use here, and starlette complains of that client
+# connexion imports starlette's test client, which it does not use here, and starlette complains of that
+# client
 warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`", module="connexion")

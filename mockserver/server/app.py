@@ -3,6 +3,7 @@
 No globals; two applications never meet.
 """
 
+import contextlib
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -12,6 +13,7 @@ from connexion.middleware.main import ConnexionMiddleware
 from connexion.middleware.swagger_ui import SwaggerUIMiddleware
 from connexion.options import SwaggerUIOptions
 from connexion.resolver import Resolver
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.contract.document import Document, DocumentError
@@ -130,8 +132,9 @@ class _Documentation(SwaggerUIMiddleware):
     """Connexion's Swagger UI and the bundled document, asked only for their own paths."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer for the documentation, or pass the request on."""
+        """Answer for the documentation, or pass the request on; so too where there is no such page."""
         if scope["type"] == "http" and scope["path"].startswith((DOCS, OPENAPI_JSON)):
-            await super().__call__(scope, receive, send)
-        else:
-            await self.app(scope, receive, send)
+            with contextlib.suppress(HTTPException):
+                await super().__call__(scope, receive, send)
+                return
+        await self.app(scope, receive, send)

@@ -4,10 +4,11 @@ What the real server answers as an HTML page (malformed JSON, 413, 415) is answe
 error.
 """
 
+import asyncio
 import codecs
+import contextlib
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from email.message import Message
 from typing import Any
 
 import orjson
@@ -21,6 +22,7 @@ Receive = Callable[[], Awaitable[Any]]
 JSON_LIMIT = 100 * 1024  # bytes, as recorded: http/body just over 100kb
 UPLOAD_LIMIT = 64 * 1024 * 1024  # bytes; ours: the real server sets no bound
 DEPTH_LIMIT = 512  # levels of JSON; ours: deeper than anything recorded, and safe for every reader
+DRAIN_SECONDS = 5
 DRAIN_LIMIT = 16 * 1024 * 1024  # bytes read and thrown away, so that the client can read why it was refused
 FILES_LIMIT = 1000
 BOM = codecs.BOM_UTF8
@@ -28,6 +30,28 @@ BOM = codecs.BOM_UTF8
 
 class ClientGone(Exception):
     """The client closed the connection before its request was whole."""
+
+
+class Incoming:
+    """What the client sends, message by message; itself a Receive. Mutable: it knows whether all has come."""
+
+    def __init__(self, receive: Receive, *, has_body: bool) -> None:
+        self._receive = receive
+        self.is_whole = not has_body
+
+    async def __call__(self) -> Any:
+        """Return the next message."""
+        message = await self._receive()
+        self.is_whole = not message.get("more_body")
+        return message
+
+    async def drain(self) -> None:
+        """Throw away what is still coming, for as long and as much as is reasonable."""
+        size = 0
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                while not self.is_whole and size <= DRAIN_LIMIT:
+                    size += len((await self()).get("body", b""))
 
 
 async def read_body(receive: Receive, *, limit: int) -> bytes:
@@ -84,9 +108,8 @@ def parse_json(body: bytes, headers: Mapping[str, str]) -> Any:
 
 
 def _charset(content_type: str) -> str:
-    message = Message()
-    message["content-type"] = content_type
-    return str(message.get_param("charset", "utf-8")).lower()
+    _, options = parse_options_header(content_type)
+    return options.get(b"charset", b"utf-8").decode("latin-1").lower()
 
 
 def inflated(body: bytes, encoding: str, *, limit: int) -> bytes:
@@ -198,7 +221,9 @@ class _Collector:
         if filename is None:
             raise RequestRefused(400, INVALID, f"{field} must be a file: its part needs a filename")
         if field != self._field:
-            raise RequestRefused(400, INVALID, f"files are taken from the field {self._field}, not from {field!r}")
+            raise RequestRefused(
+                400, INVALID, f"files are taken from the field {self._field}, not from {field!r}"
+            )
         if len(self.files) == FILES_LIMIT:
             raise RequestRefused(400, INVALID, f"more than {FILES_LIMIT} files in one request")
         # the real server reads file names as latin-1; recorded, uploads/protected unicode name

@@ -9,7 +9,6 @@ import warnings
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote, unquote
 
 import jwt
@@ -69,15 +68,10 @@ class Credentials:
         return user_id
 
     def _session_id(self, header: str) -> str | None:
-        if COOKIE not in header:
-            return None
-        try:
-            morsel = SimpleCookie(header).get(COOKIE)
-        except CookieError:
-            return None
-        if morsel is None:
-            return None
-        session_id, _, signature = unquote(morsel.value).removeprefix("s:").rpartition(".")
+        # by hand: http.cookies gives up at the first odd cookie, and those of one host come from all its ports
+        pairs = (pair.partition("=") for pair in header.split(";"))
+        value = next((value for name, _, value in pairs if name.strip() == COOKIE), "")
+        session_id, _, signature = unquote(value.strip().strip('"')).removeprefix("s:").rpartition(".")
         expected = self._signature(session_id)
         return session_id if hmac.compare_digest(signature.encode(), expected.encode()) else None
 

@@ -10,7 +10,7 @@ from email.utils import format_datetime
 from mockserver.server.errors import INVALID, NOT_FOUND, RequestRefused
 from mockserver.server.exchange import Request, Response
 
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")  # no file is so large that more digits would tell
 OCTETS = "application/octet-stream"
 
 
@@ -39,7 +39,8 @@ def download(request: Request) -> Response:
 def _media_type(key: str) -> str:
     if key.lower().endswith(".csv"):
         return "text/csv; charset=UTF-8"
-    return mimetypes.guess_type(key)[0] or OCTETS
+    media_type, encoding = mimetypes.guess_type(key)
+    return OCTETS if media_type is None or encoding else media_type
 
 
 def _asked_part(header: str, size: int) -> tuple[int, int] | None:

@@ -8,9 +8,9 @@ import logging
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mockserver.server.bodies import ClientGone
+from mockserver.server.bodies import ClientGone, Incoming
 from mockserver.server.errors import response_for
 from mockserver.server.exchange import Headers, Request, Response, entity_tag, json_response
 from mockserver.server.pipeline import REQUEST
@@ -18,6 +18,7 @@ from mockserver.simulation.world import World
 
 METHODS = b"GET,HEAD,PUT,PATCH,POST,DELETE"
 GUARDED = "/admin"
+BODY_HEADERS = {"content-length", "transfer-encoding"}
 log = logging.getLogger(__name__)
 
 
@@ -36,11 +37,13 @@ class Edge:
             return
         request = _request(scope, self.world)
         scope[REQUEST] = request
+        incoming = Incoming(receive, has_body=bool(BODY_HEADERS & request.headers.keys()))
+        send = _lingering(send, incoming)
         if request.method == "OPTIONS" and self.transmitter.has_cors(request):
             await self.transmitter.preflight(request, send)
             return
         try:
-            await self.app(scope, receive, send)
+            await self.app(scope, incoming, send)
         except ClientGone:
             log.debug("the client left before its request was whole: %s %s", request.method, request.path)
         except Exception as error:  # the last one who can answer; what is unknown is logged whole
@@ -55,6 +58,22 @@ class Edge:
                     status=500,
                 )
             await self.transmitter(request, response, send)
+
+
+def _lingering(send: Send, incoming: Incoming) -> Send:
+    """Return *send*, which ends an answer only when the client has sent its body.
+
+    Some clients read only then, and a connection that is closed before would take the answer with it.
+    """
+
+    async def linger(message: Message) -> None:
+        if message["type"] == "http.response.body" and not incoming.is_whole:
+            await send({**message, "more_body": True})
+            await incoming.drain()
+            message = {"type": "http.response.body"}
+        await send(message)
+
+    return linger
 
 
 async def _decline(scope: Scope, receive: Receive, send: Send) -> None:
@@ -99,7 +118,7 @@ class Transmitter:
     def has_cors(self, request: Request) -> bool:
         """Return whether the path is one that browsers of other origins may use.
 
-        Source: BEHAVIOUR, only under /admin.
+        Source: recorded, http/preflight allowed origin and http/health.
         """
         return request.path.lower().startswith(GUARDED)
 
@@ -111,12 +130,13 @@ class Transmitter:
         if response.content_type is not None:
             headers.append((b"content-type", response.content_type.encode("latin-1")))
         body, status = response.body, response.status
-        if body and not any(name == b"etag" for name, _ in headers):
+        tag = next((value.decode() for name, value in headers if name == b"etag"), None)
+        if tag is None and body:
             tag = entity_tag(body)
             headers.append((b"etag", tag.encode()))
-            if _is_fresh(request, status, tag):
-                status, body = 304, b""
-                headers = [each for each in headers if each[0] != b"content-type"]
+        if tag is not None and _is_fresh(request, status, tag):
+            status, body = 304, b""
+            headers = [each for each in headers if each[0] != b"content-type"]
         if status != 304:  # noqa: PLR2004  # Not Modified carries no length
             headers.append((b"content-length", str(len(body)).encode()))
         if request.method == "HEAD":
@@ -148,7 +168,7 @@ class Transmitter:
 
 
 def _is_fresh(request: Request, status: int, tag: str) -> bool:
-    """Return whether the client has this answer already. Source: BEHAVIOUR, 304 only after success."""
+    """Return whether the client has this answer already. Source: recorded, retrieve/get if-none-match."""
     wanted = request.headers.get("if-none-match")
     if wanted is None or status != 200 or request.method not in ("GET", "HEAD"):  # noqa: PLR2004  # OK
         return False

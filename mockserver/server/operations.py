@@ -13,8 +13,8 @@ from mockserver.server.errors import Unauthorized
 from mockserver.server.exchange import Request, Response, json_response, text_response
 from mockserver.server.payloads import Payloads
 from mockserver.simulation.catalogue_query import find_price_lists, find_products, find_variants, store_of
+from mockserver.simulation.query import Page
 from mockserver.simulation.users import User
-from mockserver.simulation.world import Page
 
 Operate = Callable[[Request], Response]
 

@@ -119,9 +119,10 @@ def _fillings(
         elif "default" in each or "example" in each:
             fillings[name] = each.get("default", each.get("example"))
         elif name in schema.get("required", ()):
+            place = document.folder / "schemas" / f"{schema_name}.yaml"
             message = (
-                f"{document.folder / 'schemas' / schema_name}.yaml: the property {name} is required, and nothing "
-                "here knows its value; give it a `default` or an `example`, or let it be `nullable`"
+                f"{place}: the property {name} is required, and nothing here knows its value; give it a `default` "
+                "or an `example`, or let it be `nullable`"
             )
             raise DocumentError(message)
     return fillings

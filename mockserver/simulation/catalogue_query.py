@@ -6,12 +6,12 @@ Source: recorded, group import; measured on 1.20.11, GET /admin/products, /varia
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 from mockserver.simulation.catalogue import Catalogue, Price, Product, Variant
 from mockserver.simulation.clock import to_json
+from mockserver.simulation.query import Page, page
 from mockserver.simulation.refusals import ColumnUnknown
 
 STAMPS = ("id", "created_at", "updated_at", "deleted_at")
@@ -95,19 +95,6 @@ CALCULATED = (
 
 Entity = TypeVar("Entity")
 Query = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """One page of a list.
-
-    rows: JSON objects. count: of all that match. offset, limit: as asked, or the defaults.
-    """
-
-    rows: Sequence[Mapping[str, Any]]
-    count: int
-    offset: float
-    limit: float
 
 
 def find_products(catalogue: Catalogue, query: Query) -> Page:
@@ -284,13 +271,10 @@ def _ordered(entities: list[Entity], query: Query, known: Sequence[str]) -> list
 def _page(
     entities: Sequence[Entity], query: Query, usual: int, row: Callable[[Entity], dict[str, Any]]
 ) -> Page:
-    """Return the page of *entities* that *query* asks for; no limit where it is 0. Fractions are rounded."""
+    """Return the page of *entities* that *query* asks for, made into rows."""
     offset, limit = query.get("offset", 0), query.get("limit", usual)
-    start = round(offset)
-    end = start + round(limit) if limit else len(entities)
-    return Page(
-        rows=[row(each) for each in entities[start:end]], count=len(entities), offset=offset, limit=limit
-    )
+    rows = [row(each) for each in page(entities, limit=limit, offset=offset)]
+    return Page(rows=rows, count=len(entities), offset=offset, limit=limit)
 
 
 def _columns(entity: Any, names: Iterable[str]) -> dict[str, Any]:

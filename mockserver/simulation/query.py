@@ -9,6 +9,7 @@ import json
 import math
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -22,6 +23,16 @@ OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "gte": operator.ge,
 }
 NEWEST_FIRST = "-created_at"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of a list. count: of all that match. offset, limit: as asked, or the defaults."""
+
+    rows: Sequence[Any]
+    count: int
+    offset: float
+    limit: float
 
 
 def matching(rows: Iterable[Row], filters: Mapping[str, Any], *, column: Column[Row]) -> list[Row]:

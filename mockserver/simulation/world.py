@@ -9,8 +9,8 @@ worked off in order before anything else is done, so that everybody finds the sh
 
 import heapq
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -20,13 +20,8 @@ from mockserver.simulation.catalogue import Catalogue
 from mockserver.simulation.clock import Clock
 from mockserver.simulation.files import File, Files, upload_key
 from mockserver.simulation.identity import Mint
-from mockserver.simulation.query import matching, ordered, page
-from mockserver.simulation.refusals import (
-    ContextRefused,
-    CreatorNotFound,
-    NotTheOwner,
-    StrategyUnknown,
-)
+from mockserver.simulation.query import Page, matching, ordered, page
+from mockserver.simulation.refusals import CreatorNotFound, NotTheOwner, StrategyUnknown
 from mockserver.simulation.scenario import Scenario
 from mockserver.simulation.schedule import Step, advance, next_step, processed_part
 from mockserver.simulation.store import Store
@@ -45,16 +40,6 @@ QUERY_ONLY = (
 )  # everything else in a query filters a column
 
 Row = TypeVar("Row")
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a list. count: rows on all pages."""
-
-    rows: Sequence[Any]
-    count: int
-    limit: float
-    offset: float
 
 
 class World:
@@ -160,9 +145,6 @@ class World:
         strategy = self._strategies.get(job_type)
         if strategy is None:
             raise StrategyUnknown(job_type)
-        if _has_nul(context):
-            message = "context must not contain the character NUL"
-            raise ContextRefused(message)
         prepared = strategy.prepare(context, self._shop(now))
         if by not in self._users.by_id:
             raise CreatorNotFound(by)
@@ -310,21 +292,3 @@ def _page(rows: list[Row], query: Mapping[str, Any], *, column: Any, limit: int)
     found = ordered(matching(rows, filters, column=column), query.get("order"), column=column)
     size, offset = query.get("limit", limit), query.get("offset", 0)
     return Page(rows=page(found, limit=size, offset=offset), count=len(found), limit=size, offset=offset)
-
-
-def _has_nul(value: Any) -> bool:
-    """Return whether any text in *value* holds the character NUL.
-
-    Walks without recursion: JSON may be deep.
-    """
-    waiting = [value]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, str) and "\0" in each:
-            return True
-        if isinstance(each, Mapping):
-            waiting += each.keys()
-            waiting += each.values()
-        elif isinstance(each, list):
-            waiting += each
-    return False

@@ -34,7 +34,7 @@ BACKEND_PLACEHOLDER = b"http://backend.invalid"
 BUILD_FOLDER_VARIABLE = "MOCK_SERVER_DASHBOARD_BUILD"
 DASHBOARD_PORTS = (7001, 7000)  # the only origins that the backend's CORS setting allows
 ADMIN_EMAIL = "admin@example.com"
-ADMIN_PASSWORD = "supersecret"  # noqa: S105 (the seeded test account, not a secret)
+ADMIN_PASSWORD = "supersecret"
 CHROMIUM_FLAGS = (
     "--disable-gpu",
     "--disable-quic",

@@ -189,7 +189,7 @@ def test_a_wrong_password_shows_an_error(page: Page, dashboard_url: str, account
         page.get_by_role("button", name="Continue").click()
 
     expect(page.get_by_text("These credentials do not match our records.")).to_be_visible()
-    assert refused.value.status == 401  # noqa: PLR2004 (an HTTP status)
+    assert refused.value.status == 401
     expect(page).to_have_url(f"{dashboard_url}/login")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mockserver.contract.complaints import Complaint, about_value
 from mockserver.contract.document import load, shipped_folder
 from mockserver.contract.operation import BodyReader, Contract
@@ -36,7 +37,10 @@ def messages(complaints: list[Complaint]) -> list[str]:
         ("PostBatchJobs", {"type": "product-export", "context": {"limit": 2, "offset": 1}}),
         ("PostBatchJobs", {"type": "product-export", "context": {"limit": None, "offset": None}}),
         ("PostBatchJobs", {"type": "product-export", "context": {"my": {"deep": [1, 2, {"x": None}]}}}),
-        ("PostBatchJobs", {"type": "product-export", "context": {"filterable_fields": {"status": ["draft"]}}}),
+        (
+            "PostBatchJobs",
+            {"type": "product-export", "context": {"filterable_fields": {"status": ["draft"]}}},
+        ),
         ("PostBatchJobs", {"type": "order-export", "context": {"fields": "id,total", "expand": "customer"}}),
         ("PostBatchJobs", {"type": "product-import", "context": {"foo": 1, "list_config": {"x": 1}}}),
         ("PostBatchJobs", {"type": "price-list-import", "context": {"price_list_id": "pl_nope"}}),
@@ -64,19 +68,31 @@ def test_a_body_that_the_real_server_takes_is_taken(contract: Contract, operatio
             {"type": "product-export", "context": {}, "dry_run": "true"},
             "dry_run must be a boolean value",
         ),
-        ("PostBatchJobs", {"type": "product-export", "context": {}, "dry_run": 1}, "dry_run must be a boolean value"),
+        (
+            "PostBatchJobs",
+            {"type": "product-export", "context": {}, "dry_run": 1},
+            "dry_run must be a boolean value",
+        ),
         (
             "PostBatchJobs",
             {"type": 1, "context": 1, "dry_run": 1},
             "type must be a string, context must be an object, dry_run must be a boolean value",
         ),
-        ("PostBatchJobs", {"type": "product-export", "context": {}, "foo": "bar"}, "property foo should not exist"),
+        (
+            "PostBatchJobs",
+            {"type": "product-export", "context": {}, "foo": "bar"},
+            "property foo should not exist",
+        ),
         (
             "PostBatchJobs",
             {"type": "product-export", "context": {}, "status": "completed"},
             "property status should not exist",
         ),
-        ("PostBatchJobs", {"type": "product-export", "context": {}, "id": "x"}, "property id should not exist"),
+        (
+            "PostBatchJobs",
+            {"type": "product-export", "context": {}, "id": "x"},
+            "property id should not exist",
+        ),
         ("PostBatchJobs", [], UNKNOWN),
         ("PostBatchJobs", [{"type": "product-export", "context": {}}], UNKNOWN),
         ("PostAuth", {"email": "abc", "password": "x"}, "email must be an email"),
@@ -88,8 +104,10 @@ def test_a_body_that_the_real_server_takes_is_taken(contract: Contract, operatio
         (
             "PostAuth",
             {},
-            "email should not be empty, email must be an email, password should not be empty, "
-            "password must be a string",
+            (
+                "email should not be empty, email must be an email, password should not be empty, "
+                "password must be a string"
+            ),
         ),
         (
             "PostAuth",
@@ -116,18 +134,24 @@ def test_a_body_is_refused_in_the_recorded_words(
     [
         pytest.param(
             {"type": "", "context": {}},
-            Refusal(status=404, type="not_found", message="Unable to find a BatchJob strategy with the type "),
+            Refusal(
+                status=404, type="not_found", message="Unable to find a BatchJob strategy with the type "
+            ),
             id="type empty string",
         ),
         pytest.param(
             {"type": "nope", "context": {}},
-            Refusal(status=404, type="not_found", message="Unable to find a BatchJob strategy with the type nope"),
+            Refusal(
+                status=404, type="not_found", message="Unable to find a BatchJob strategy with the type nope"
+            ),
             id="type unknown",
         ),
         pytest.param(
             {"type": "Product-Export", "context": {}},
             Refusal(
-                status=404, type="not_found", message="Unable to find a BatchJob strategy with the type Product-Export"
+                status=404,
+                type="not_found",
+                message="Unable to find a BatchJob strategy with the type Product-Export",
             ),
             id="type wrong case",
         ),
@@ -164,9 +188,13 @@ def test_some_bodies_get_an_answer_of_their_own(contract: Contract, body: Any, r
 
 
 def test_an_unknown_type_does_not_hide_what_else_is_wrong(contract: Contract) -> None:
-    complaints = body_of(contract, "PostBatchJobs").complaints({"type": "nope", "context": {}, "dry_run": "x"})
+    complaints = body_of(contract, "PostBatchJobs").complaints(
+        {"type": "nope", "context": {}, "dry_run": "x"}
+    )
 
-    assert [each.message for each in complaints if each.refusal is None] == ["dry_run must be a boolean value"]
+    assert [each.message for each in complaints if each.refusal is None] == [
+        "dry_run must be a boolean value"
+    ]
 
 
 def test_unknown_properties_are_said_first_in_the_order_of_the_body(contract: Contract) -> None:
@@ -224,7 +252,9 @@ def test_every_keyword_has_its_sentence(value: Any, schema: dict[str, Any], said
 
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
-JSON = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner))
+JSON = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner)
+)
 TYPES = st.sampled_from(["product-export", "product-import", "order-export", "price-list-import", "nope"])
 
 
@@ -233,7 +263,8 @@ TYPES = st.sampled_from(["product-export", "product-import", "order-export", "pr
         {},
         optional={
             "type": TYPES | SCALARS,
-            "context": st.dictionaries(st.sampled_from(["order", "fields", "price_list_id", "x"]), JSON) | JSON,
+            "context": st.dictionaries(st.sampled_from(["order", "fields", "price_list_id", "x"]), JSON)
+            | JSON,
             "dry_run": JSON,
             "foo": JSON,
         },

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openapi_spec_validator import validate
+
 from mockserver.contract.document import METHODS, Document, DocumentError, load, shipped_folder
 from mockserver.contract.json_schema import Compiler
-from openapi_spec_validator import validate
 
 DOCUMENT = load(shipped_folder())
 COMPILER = Compiler.of(DOCUMENT.bundle)

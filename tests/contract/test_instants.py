@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mockserver.contract.instants import read_instant
 
 NEW_YEAR = datetime(2020, 1, 1, tzinfo=UTC)

@@ -3,14 +3,23 @@
 from typing import Any
 
 import pytest
+
 from mockserver.contract.json_schema import Compiler, to_json_schema
 
 
 @pytest.fixture
 def compiler() -> Compiler:
     """Return a compiler of a bundle with one schema that refers to itself."""
-    tree = {"type": "object", "required": ["next"], "properties": {"next": {"$ref": "#/components/schemas/Maybe"}}}
-    maybe = {"type": "object", "nullable": True, "properties": {"tree": {"$ref": "#/components/schemas/Tree"}}}
+    tree = {
+        "type": "object",
+        "required": ["next"],
+        "properties": {"next": {"$ref": "#/components/schemas/Maybe"}},
+    }
+    maybe = {
+        "type": "object",
+        "nullable": True,
+        "properties": {"tree": {"$ref": "#/components/schemas/Tree"}},
+    }
     return Compiler.of({"components": {"schemas": {"Tree": tree, "Maybe": maybe}}})
 
 
@@ -33,8 +42,14 @@ def compiler() -> Compiler:
             {"$ref": "#/components/schemas/Tree"},
         ),
         (
-            {"type": "object", "properties": {"example": {"type": "string"}, "nullable": {"type": "boolean"}}},
-            {"type": "object", "properties": {"example": {"type": "string"}, "nullable": {"type": "boolean"}}},
+            {
+                "type": "object",
+                "properties": {"example": {"type": "string"}, "nullable": {"type": "boolean"}},
+            },
+            {
+                "type": "object",
+                "properties": {"example": {"type": "string"}, "nullable": {"type": "boolean"}},
+            },
         ),
         (
             {"type": "array", "items": {"type": "integer", "nullable": True}},
@@ -80,14 +95,18 @@ def test_equal_schemas_are_compiled_once(compiler: Compiler) -> None:
     assert compiler.compile({"type": "string"}) is compiler.compile({"type": "string"})
 
 
-@pytest.mark.parametrize("schema", [{"type": "objekt"}, {"type": "string", "pattern": "("}, {"required": "name"}])
+@pytest.mark.parametrize(
+    "schema", [{"type": "objekt"}, {"type": "string", "pattern": "("}, {"required": "name"}]
+)
 def test_what_is_no_schema_cannot_be_compiled(compiler: Compiler, schema: Any) -> None:
-    with pytest.raises(ValueError, match="is not|Unexpected"):
+    with pytest.raises(ValueError, match=r"is not|Unexpected"):
         compiler.compile(schema)
 
 
 def test_a_component_that_is_no_schema_is_named() -> None:
-    compiler = Compiler.of({"components": {"schemas": {"Fine": {"type": "string"}, "Odd": {"type": "objekt"}}}})
+    compiler = Compiler.of(
+        {"components": {"schemas": {"Fine": {"type": "string"}, "Odd": {"type": "objekt"}}}}
+    )
 
     misfit = compiler.misfit()
 

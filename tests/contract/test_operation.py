@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+
 from mockserver.contract.operation import Contract
 
 JSON = "application/json; charset=utf-8"
 
+# operationId, method, path, whether it needs credentials, whether it takes a JSON body
 TABLE = [
     ("GetAuth", "GET", "/admin/auth", True, False),
     ("PostAuth", "POST", "/admin/auth", False, True),
@@ -38,20 +40,16 @@ def test_the_documents_name_these_operations_and_no_others(contract: Contract) -
     assert list(contract.operations) == [row[0] for row in TABLE]
 
 
-@pytest.mark.parametrize(("name", "method", "path", "secured", "has_body"), TABLE)
+@pytest.mark.parametrize("row", TABLE, ids=[row[0] for row in TABLE])
 def test_an_operation_stands_where_the_real_server_has_it(
-    contract: Contract,
-    name: str,
-    method: str,
-    path: str,
-    secured: bool,  # noqa: FBT001  # a row
-    has_body: bool,  # noqa: FBT001  # a row
+    contract: Contract, row: tuple[str, str, str, bool, bool]
 ) -> None:
+    name, *expected = row
+
     operation = contract.operations[name]
 
-    assert (operation.method, operation.path) == (method, path)
-    assert operation.secured is secured
-    assert (operation.body is not None) is has_body
+    has_body = operation.body is not None
+    assert [operation.method, operation.path, operation.secured, has_body] == expected
 
 
 @pytest.mark.parametrize("name", ["PostUploads", "PostUploadsProtected"])
@@ -97,7 +95,12 @@ def test_an_answer_inside_the_contract_is_no_violation(
     ("status", "content_type", "payload", "said"),
     [
         (202, JSON, {}, ["GetBatchJobs answered 202, which the contract does not name"]),
-        (200, "text/html", "<p>", ["GetBatchJobs answered 200 as text/html, which the contract does not name"]),
+        (
+            200,
+            "text/html",
+            "<p>",
+            ["GetBatchJobs answered 200 as text/html, which the contract does not name"],
+        ),
         (200, None, None, ["GetBatchJobs answered 200 as nothing, which the contract does not name"]),
         (
             200,

@@ -1,7 +1,7 @@
 """Query parameters of the shipped documents: what they are read as, and in which words they are refused.
 
-The sentences are recorded, in the groups list_filters, list_paging, list_sort and list_fields_expand. Where the real
-server answers 500, ours refuses and names the parameter.
+The sentences are recorded, in the groups list_filters, list_paging, list_sort and list_fields_expand. Where
+the real server answers 500, ours refuses and names the parameter.
 """
 
 import json
@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mockserver.contract.document import load, shipped_folder
 from mockserver.contract.operation import Contract
 from mockserver.contract.parameters import ParameterRefused, QueryReader, query_reader, to_number
@@ -23,6 +24,7 @@ COLUMNS = (
     "dry_run, id, created_at, updated_at, deleted_at, type, created_by, context, result, pre_processed_at, "
     "processing_at, confirmed_at, completed_at, canceled_at, failed_at"
 )
+ORDER = "order must be one of these columns, with a minus before it for descending order"
 NULLABLE = ("confirmed_at", "pre_processed_at", "completed_at", "failed_at", "canceled_at")
 
 
@@ -86,7 +88,10 @@ UNKNOWN = "an unknown value was passed to the validate function"
         ("updated_at[gte]=2020-01-01", {"updated_at": {"gte": NEW_YEAR}}),
         ("created_at[gt]=Wed,%2001%20Jan%202020%2000:00:00%20GMT", {"created_at": {"gt": NEW_YEAR}}),
         ("created_at[gt]=2020-01-01T02:00:00%2B02:00", {"created_at": {"gt": NEW_YEAR}}),
-        ("created_at[gte]=2020-01-01&created_at[lt]=2020-01-01", {"created_at": {"gte": NEW_YEAR, "lt": NEW_YEAR}}),
+        (
+            "created_at[gte]=2020-01-01&created_at[lt]=2020-01-01",
+            {"created_at": {"gte": NEW_YEAR, "lt": NEW_YEAR}},
+        ),
         ("__proto__[x]=1", {}),
     ],
 )
@@ -147,10 +152,16 @@ def test_a_query_of_the_list_is_refused_in_the_recorded_words(
         ("offset=-1", "offset must not be less than 0"),
         (
             "order=status",
-            f"order must be one of these columns, with a minus before it for descending order: {COLUMNS}",
+            f"{ORDER}: {COLUMNS}",
         ),
-        ("order=foo", f"order must be one of these columns, with a minus before it for descending order: {COLUMNS}"),
-        ("order=", f"order must be one of these columns, with a minus before it for descending order: {COLUMNS}"),
+        (
+            "order=foo",
+            f"{ORDER}: {COLUMNS}",
+        ),
+        (
+            "order=",
+            f"{ORDER}: {COLUMNS}",
+        ),
         ("fields=status", f"fields may hold only these columns, separated by commas: {COLUMNS}"),
         ("fields=id,foo", f"fields may hold only these columns, separated by commas: {COLUMNS}"),
         ("expand=foo", "expand may name only these relations, separated by commas: created_by_user"),
@@ -161,12 +172,17 @@ def test_a_query_of_the_list_is_refused_in_the_recorded_words(
         ("confirmed_at[gt]=garbage", "confirmed_at: gt must be a Date instance"),
         (
             "confirmed_at=",
-            "confirmed_at must be a comparison, one of: confirmed_at[lt], confirmed_at[gt], confirmed_at[lte], "
-            "confirmed_at[gte], confirmed_at=null",
+            (
+                "confirmed_at must be a comparison, one of: confirmed_at[lt], confirmed_at[gt], "
+                "confirmed_at[lte], confirmed_at[gte], confirmed_at=null"
+            ),
         ),
         (
             "updated_at=null",
-            "updated_at must be a comparison, one of: updated_at[lt], updated_at[gt], updated_at[lte], updated_at[gte]",
+            (
+                "updated_at must be a comparison, one of: updated_at[lt], updated_at[gt], updated_at[lte], "
+                "updated_at[gte]"
+            ),
         ),
     ],
 )
@@ -197,7 +213,9 @@ def test_what_the_real_server_fails_at_is_refused_with_the_parameter_and_the_rem
 def test_a_column_that_does_not_exist_is_refused_with_those_that_do(listing: QueryReader, query: str) -> None:
     name, _, _ = query.partition("=")
 
-    with pytest.raises(ParameterRefused, match=rf"^{name} (must be one of these|may (hold|name) only these) "):
+    with pytest.raises(
+        ParameterRefused, match=rf"^{name} (must be one of these|may (hold|name) only these) "
+    ):
         listing.read(parse_query(query))
 
 
@@ -221,23 +239,31 @@ def test_everything_that_is_wrong_is_said_unknown_parameters_first(listing: Quer
     )
 
 
-@pytest.mark.parametrize("operation", ["PostBatchJobs", "GetBatchJobsBatchJob", "PostBatchJobsBatchJobCancel"])
+@pytest.mark.parametrize(
+    "operation", ["PostBatchJobs", "GetBatchJobsBatchJob", "PostBatchJobsBatchJobCancel"]
+)
 def test_an_operation_that_names_no_parameter_ignores_its_query(contract: Contract, operation: str) -> None:
     assert contract.operations[operation].query is None
 
 
 @given(
     st.dictionaries(
-        st.sampled_from(["limit", "offset", "order", "fields", "expand", "id", "type", "created_at", *NULLABLE]),
+        st.sampled_from(
+            ["limit", "offset", "order", "fields", "expand", "id", "type", "created_at", *NULLABLE]
+        ),
         st.recursive(
             st.text(max_size=12),
-            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+            lambda inner: (
+                st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
+            ),
             max_leaves=5,
         ),
         max_size=4,
     )
 )
-def test_a_query_is_read_or_refused_with_the_name_of_every_parameter_that_is_wrong(query: dict[str, Any]) -> None:
+def test_a_query_is_read_or_refused_with_the_name_of_every_parameter_that_is_wrong(
+    query: dict[str, Any],
+) -> None:
     listing = LISTING
 
     outcome = read_or_refused(listing, query)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mockserver.contract.query_string import DEPTH, LIMIT, parse_query
 
 TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]))

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mockserver.contract.document import load, shipped_folder
 from mockserver.contract.operation import Contract
 from mockserver.contract.routes import PathRefused, Routes
@@ -77,7 +78,9 @@ def test_a_path_leads_to_an_operation_with_its_parameters_decoded(
 
 @pytest.mark.parametrize(("path", "name"), [("/admin/batch-jobs/%FF", "id"), ("/uploads/a%00b", "key")])
 def test_a_parameter_that_is_no_text_is_refused_by_its_name(path: str, name: str) -> None:
-    with pytest.raises(PathRefused, match=f"^{name} must be percent-encoded UTF-8 without the character NUL$"):
+    with pytest.raises(
+        PathRefused, match=f"^{name} must be percent-encoded UTF-8 without the character NUL$"
+    ):
         ROUTES.find(path)
 
 
@@ -86,7 +89,9 @@ def test_unknown_paths_below_admin_need_credentials(path: str) -> None:
     assert ROUTES.is_guarded(path)
 
 
-@pytest.mark.parametrize("path", ["/", "/nope", "/health", "/uploads/nope.csv", "/administration", "/store/products"])
+@pytest.mark.parametrize(
+    "path", ["/", "/nope", "/health", "/uploads/nope.csv", "/administration", "/store/products"]
+)
 def test_unknown_paths_elsewhere_need_none(path: str) -> None:
     assert not ROUTES.is_guarded(path)
 

@@ -4,14 +4,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+
 from mockserver.server.settings import Settings
 from mockserver.simulation.clock import ManualClock
 from mockserver.simulation.world import World
-
 from tests.asgi_client import Client
 
 JOBS = "/admin/batch-jobs"
 ONE_SECOND = timedelta(seconds=1)
+NEW_SHIRT = (
+    b"Product Handle;Product Title;Variant Title;Variant SKU;Variant Inventory Quantity;Option 1 Name;"
+    b"Option 1 Value\nnew-shirt;New Shirt;S;NS-1;3;Size;S\n"
+)
 STATUSES = ["created", "pre_processed", "confirmed", "processing", "completed"]
 
 
@@ -105,8 +109,7 @@ def test_an_import_that_names_no_file_fails_and_says_so(client: Client, clock: M
 
 
 def test_an_import_changes_the_catalogue_when_it_completes(client: Client, clock: ManualClock) -> None:
-    csv = "Product Handle;Product Title;Variant Title;Variant SKU;Variant Inventory Quantity;Option 1 Name;Option 1 Value\n"
-    key = client.upload((csv + "new-shirt;New Shirt;S;NS-1;3;Size;S\n").encode()).json()["uploads"][0]["key"]
+    key = client.upload(NEW_SHIRT).json()["uploads"][0]["key"]
     job = created(client, type="product-import", context={"fileKey": key})
     clock.advance(timedelta(seconds=5))
     before = client.get("/admin/products?handle=new-shirt").json()["count"]
@@ -118,8 +121,7 @@ def test_an_import_changes_the_catalogue_when_it_completes(client: Client, clock
 
 
 def test_an_import_canceled_while_processing_changes_nothing(client: Client, clock: ManualClock) -> None:
-    csv = "Product Handle;Product Title;Variant Title;Variant SKU;Variant Inventory Quantity;Option 1 Name;Option 1 Value\n"
-    key = client.upload((csv + "new-shirt;New Shirt;S;NS-1;3;Size;S\n").encode()).json()["uploads"][0]["key"]
+    key = client.upload(NEW_SHIRT).json()["uploads"][0]["key"]
     job = created(client, type="product-import", context={"fileKey": key})
     clock.advance(timedelta(seconds=4))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from mockserver.contract.document import DocumentError, load
 from mockserver.contract.judge import Judge
 from mockserver.contract.operation import Contract
@@ -13,7 +14,6 @@ from mockserver.server.app import build_app, build_world
 from mockserver.server.settings import Settings
 from mockserver.simulation.clock import ManualClock
 from mockserver.simulation.scenario import scenario_named
-
 from tests.asgi_client import Client
 
 JOBS = "/admin/batch-jobs"
@@ -166,8 +166,8 @@ def test_a_new_transition_of_clients_is_served_at_its_own_path(
 ) -> None:
     refusal = "{status: 409, type: not_allowed, message: Only a waiting job can be put aside}"
     transition = (
-        "    put_aside: {by: client, operation: PostBatchJobsBatchJobPutAside, from: [pre_processed], to: canceled, "
-        f"refusal: {refusal}}}\n    confirm:\n"
+        "    put_aside: {by: client, operation: PostBatchJobsBatchJobPutAside, from: [pre_processed], "
+        f"to: canceled, refusal: {refusal}}}\n    confirm:\n"
     )
     folder = edited(
         (JOB, "    confirm:\n", transition),

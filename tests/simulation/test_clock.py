@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mockserver.simulation.clock import ManualClock, RunningClock, to_json, to_milliseconds
 
 BEGINNING = datetime(2026, 11, 22, 1, 44, 43, 725000, tzinfo=UTC)
@@ -21,16 +22,15 @@ def test_a_manual_clock_stands_still() -> None:
 def test_a_manual_clock_stands_where_it_was_advanced_to(steps: list[timedelta]) -> None:
     clock = ManualClock(BEGINNING)
 
-    advanced = [clock.advance(step) for step in steps]
+    list(map(clock.advance, steps))
 
-    assert len(advanced) == len(steps)
     assert clock.now() == BEGINNING + sum(steps, timedelta())
 
 
 def test_a_manual_clock_cannot_be_set_back() -> None:
     clock = ManualClock(BEGINNING)
 
-    with pytest.raises(ValueError, match="a clock cannot be advanced by .*: time does not run backwards"):
+    with pytest.raises(ValueError, match=r"a clock cannot be advanced by .*: time does not run backwards"):
         clock.advance(-ONE_MILLISECOND)
 
     assert clock.now() == BEGINNING

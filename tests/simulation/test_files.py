@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mockserver.simulation.files import File, Files, upload_key
 
 WRITTEN = datetime(2026, 11, 22, 1, 47, 20, 891000, tzinfo=UTC)
@@ -32,7 +33,12 @@ def test_any_other_key_has_no_file(key: object) -> None:
 
 
 def test_files_are_taken_away_and_unknown_keys_are_passed_over() -> None:
-    files = Files().with_file("a", b"1", at=WRITTEN).with_file("b", b"2", at=WRITTEN).with_file("c", b"3", at=WRITTEN)
+    files = (
+        Files()
+        .with_file("a", b"1", at=WRITTEN)
+        .with_file("b", b"2", at=WRITTEN)
+        .with_file("c", b"3", at=WRITTEN)
+    )
 
     left = files.without("a", "c", "nope")
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mockserver.simulation.identity import ALPHABET, Mint, ulid
 
 BEGINNING = datetime(2026, 11, 22, 1, 44, 43, tzinfo=UTC)
@@ -27,7 +28,9 @@ def test_ulids_sort_by_time_and_then_by_chance(drawn: list[tuple[int, int]]) -> 
 
 
 @given(st.tuples(MILLISECONDS, CHANCE), st.tuples(MILLISECONDS, CHANCE))
-def test_two_ulids_are_equal_exactly_when_time_and_chance_are(one: tuple[int, int], other: tuple[int, int]) -> None:
+def test_two_ulids_are_equal_exactly_when_time_and_chance_are(
+    one: tuple[int, int], other: tuple[int, int]
+) -> None:
     assert (ulid(*one) == ulid(*other)) == (one == other)
 
 

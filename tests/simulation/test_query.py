@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mockserver.simulation.query import matching, ordered, page
 
 Row = Mapping[str, Any]
@@ -28,7 +29,13 @@ ROWS: list[Row] = [
         "confirmed_at": NOON + 5 * HOUR,
         "result": {"count": 2},
     },
-    {"id": "c", "type": "product-export", "created_at": NOON + 2 * HOUR, "confirmed_at": None, "result": None},
+    {
+        "id": "c",
+        "type": "product-export",
+        "created_at": NOON + 2 * HOUR,
+        "confirmed_at": None,
+        "result": None,
+    },
     {
         "id": "d",
         "type": "order-export",

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mockserver.contract.document import load, shipped_folder
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.scenario import SCENARIOS, Scenario, ScenarioUnknown, scenario_named
@@ -53,7 +54,9 @@ SCENARIO = st.builds(
     durations=st.dictionaries(st.sampled_from(NAMES), DURATIONS),
 )
 JOBS = st.builds(new_job, scenario=SCENARIO, dry_run=st.booleans())
-LATER = st.timedeltas(min_value=timedelta(), max_value=timedelta(days=9)).map(lambda passed: BEGINNING + passed)
+LATER = st.timedeltas(min_value=timedelta(), max_value=timedelta(days=9)).map(
+    lambda passed: BEGINNING + passed
+)
 TWO_INSTANTS = st.tuples(LATER, LATER).map(sorted)
 
 
@@ -85,7 +88,7 @@ def test_a_status_is_never_taken_back(job: BatchJob, instants: list[datetime]) -
 def test_nothing_is_stamped_with_an_instant_that_is_still_to_come(job: BatchJob, now: datetime) -> None:
     advanced = at(now, job)
 
-    assert BEGINNING <= min(advanced.instants.values())
+    assert min(advanced.instants.values()) >= BEGINNING
     assert max(advanced.instants.values()) <= now
     assert advanced.updated_at == max(advanced.instants.values())
 
@@ -101,7 +104,9 @@ def test_every_step_is_stamped_with_the_instant_it_was_due(job: BatchJob, now: d
     advanced = advance(job, now, perform=note)
 
     due = [job.scenario.duration(step.transition.name) or timedelta() for step in steps]
-    expected = {step.transition.sets: BEGINNING + sum(due[: n + 1], timedelta()) for n, step in enumerate(steps)}
+    expected = {
+        step.transition.sets: BEGINNING + sum(due[: n + 1], timedelta()) for n, step in enumerate(steps)
+    }
     assert advanced.instants == {"created_at": BEGINNING, **expected}
 
 

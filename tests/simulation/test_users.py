@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+
 from mockserver.simulation.refusals import EmailTaken, UserNotFound
 from mockserver.simulation.users import User, Users
 
@@ -31,7 +32,7 @@ def test_a_user_is_found_by_id() -> None:
 
 
 def test_an_unknown_user_is_refused_in_the_recorded_words() -> None:
-    with pytest.raises(UserNotFound, match="^User with id: usr_nope was not found$"):
+    with pytest.raises(UserNotFound, match=r"^User with id: usr_nope was not found$"):
         USERS.get("usr_nope")
 
 

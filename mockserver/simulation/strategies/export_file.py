@@ -25,7 +25,7 @@ def announced(singular: str, count: Any) -> dict[str, Any]:
     return {"stat_descriptors": [descriptor]}
 
 
-def exported(  # noqa: PLR0913  # each is a fact of its own
+def exported(  # each is a fact of its own
     job: BatchJob, shop: Shop, *, singular: str, table: Iterable[Iterable[str]], count: Any, written: int
 ) -> Work:
     """Return what is done once *table*, the header first, is in its file.
