@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import mockserver
 from mockserver import __version__
@@ -20,11 +21,12 @@ FINE, USAGE = 0, 2
 LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
 EXAMPLES = """\
 examples:
-  mockserver serve                                   on 127.0.0.1:9000, log in as admin@example.com /
-  supersecret mockserver serve --port 0                          on a free port, which is printed mockserver
-  serve --scenario instant                every job is done by the next look mockserver serve --cors
-  http://localhost:4000      a frontend of another origin may call cp -r openapi mine && mockserver serve
-  --spec mine your own edition of the documents
+  mockserver serve                               on 127.0.0.1:9000; log in as admin@example.com / supersecret
+  mockserver serve --port 0                      on a free port, which is printed
+  mockserver serve --scenario instant            every job is done by the next look
+  mockserver serve --cors http://localhost:4000  a frontend of another origin may call
+  cp -r openapi mine && mockserver serve --spec mine
+                                                 your own edition of the documents
 """
 
 
@@ -34,16 +36,18 @@ class UsageError(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    options = _parser().parse_args(arguments)
     try:
+        options = _parser().parse_args(arguments)
         return int(options.run(options))
     except UsageError as error:
-        print(f"mockserver: {error}", file=sys.stderr)  # noqa: T201  # the command's own output
+        print("mockserver:", *str(error).split(), file=sys.stderr)  # noqa: T201  # the command's own output
         return USAGE
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="mockserver", description=mockserver.__doc__)
+    parser = _Parser(
+        prog="mockserver", description=mockserver.__doc__, epilog=EXAMPLES, formatter_class=_Formatter
+    )
     parser.add_argument("--version", action="version", version=f"mockserver {__version__}")
     verbs = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_serve(
@@ -63,6 +67,14 @@ def _draw(options: argparse.Namespace) -> int:
     except DocumentError as error:
         raise UsageError(str(error)) from error
     return FINE
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse the arguments."""
+        raise UsageError(f"{message}; see {self.prog} --help")
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
@@ -108,9 +120,13 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
     ):
         variable = f"MOCKSERVER_{field.upper()}"
         usual = getattr(Settings(), field)
-        default = os.environ.get(variable, usual)
         who.add_argument(
-            name, default=default, metavar="TEXT", help=f"{meaning} (default: {usual}; variable {variable})"
+            name,
+            type=_text,
+            default=os.environ.get(variable)
+            or usual,  # an empty variable is how some tools say that it is unset
+            metavar="TEXT",
+            help=f"{meaning} (default: {usual}; variable {variable})",
         )
     serve.add_argument(
         "--log-level",
@@ -124,6 +140,12 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
 
 def _usual_ports() -> list[str]:
     return list(dict.fromkeys(origin.rpartition(":")[2] for origin in USUAL_ORIGINS))
+
+
+def _text(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("it must not be empty")
+    return text
 
 
 def _port(text: str) -> int:
@@ -185,10 +207,9 @@ def _listener(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(2048)
-    except OSError as error:
-        message = (
-            f"cannot listen on {host}:{port}: {error.strerror or error}; try another --port, or --port 0"
-        )
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        message = f"cannot listen on {host}:{port}: {reason}; try another --port, or --port 0"
         raise UsageError(message) from error
     return listener
 

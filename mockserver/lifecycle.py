@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 PLACE = "schemas/BatchJob.yaml, x-lifecycle"
+KEYS = frozenset("by description from on_failure operation refusal to when work".split())  # noqa: SIM905  # legible
 PRE_PROCESS, PROCESS = WORK = ("pre_process", "process")  # the parts of a strategy's work
 
 
@@ -122,23 +123,59 @@ class Lifecycle:
 
         Raises LifecycleError, which names the place, when it contradicts itself.
         """
+        if not isinstance(document, Mapping):
+            raise LifecycleError(
+                f"{PLACE}: expected a mapping with statuses and transitions, found {document!r}"
+            )
         instants = _read_instants(document)
         transitions = {
             name: _read_transition(name, entry, instants=instants)
             for name, entry in _mapping(document, "transitions", PLACE).items()
         }
-        for each in transitions.values():
-            if each.on_failure is not None and each.on_failure not in transitions:
-                message = (
-                    f"{PLACE}, {each.name}: on_failure names {each.on_failure!r}; known: {_list(transitions)}"
-                )
-                raise LifecycleError(message)
+        _check_failures(transitions)
+        _check_operations(transitions)
         return cls(
             statuses=tuple(instants),
             instants=MappingProxyType(instants),
             transitions=MappingProxyType(transitions),
             moves=MappingProxyType(_moves(instants, transitions)),
         )
+
+
+def _check_failures(transitions: Mapping[str, Transition]) -> None:
+    for each in transitions.values():
+        place = f"{PLACE}, transitions, {each.name}"
+        if each.work is not None and each.on_failure is None:
+            raise LifecycleError(f"{place}: work may fail; name the transition made then as `on_failure`")
+        if each.on_failure is None:
+            continue
+        failure = transitions.get(each.on_failure)
+        if failure is None:
+            raise LifecycleError(
+                f"{place}: on_failure names {each.on_failure!r}; known: {_list(transitions)}"
+            )
+        if failure.by is not Asker.WORKER or failure.work is not None:
+            raise LifecycleError(
+                f"{place}: on_failure names {failure.name}; name a worker's move without work"
+            )
+        if missing := each.starts - failure.starts:
+            raise LifecycleError(
+                f"{place}: when its work fails, {failure.name} is made, which may not start from "
+                f"{_list(missing)}; add that to `from` of {failure.name}"
+            )
+
+
+def _check_operations(transitions: Mapping[str, Transition]) -> None:
+    asked: dict[str, str] = {}
+    for each in transitions.values():
+        if each.operation is None:
+            continue
+        if each.operation in asked:
+            raise LifecycleError(
+                f"{PLACE}, transitions, {each.name}: the operation {each.operation} asks for "
+                f"{asked[each.operation]} already; give each transition an operation of its own"
+            )
+        asked[each.operation] = each.name
 
 
 def _moves(
@@ -183,28 +220,21 @@ def _read_transition(name: str, entry: Any, *, instants: Mapping[str, str]) -> T
     if not isinstance(entry, Mapping):
         message = f"{place}: expected a mapping with by, from and to, found {entry!r}"
         raise LifecycleError(message)
-    if unknown := entry.keys() - {
-        "by",
-        "from",
-        "to",
-        "operation",
-        "refusal",
-        "when",
-        "work",
-        "on_failure",
-        "description",
-    }:
-        message = f"{place}: unknown key {_list(unknown)}"
+    if unknown := entry.keys() - KEYS:
+        message = f"{place}: unknown key {_list(unknown)}; known: {_list(KEYS)}"
         raise LifecycleError(message)
     by, starts, to = entry.get("by"), entry.get("from"), entry.get("to")
-    if by not in set(Asker):
+    if not isinstance(by, str) or by not in set(Asker):
         message = f"{place}: `by` is {by!r}; known: {_list(Asker)}"
         raise LifecycleError(message)
-    if not isinstance(starts, list) or not set(starts) <= instants.keys():
+    if not isinstance(starts, list) or not starts or any(each not in instants for each in map(str, starts)):
         message = f"{place}: `from` is {starts!r}; expected a list of statuses, known: {_list(instants)}"
         raise LifecycleError(message)
     if not isinstance(to, str) or to not in instants:
         message = f"{place}: `to` is {to!r}; known statuses: {_list(instants)}"
+        raise LifecycleError(message)
+    if not isinstance(entry.get("on_failure", ""), str):
+        message = f"{place}: `on_failure` is {entry['on_failure']!r}; name a transition"
         raise LifecycleError(message)
     if entry.get("work") not in (None, *WORK):
         message = f"{place}: `work` is {entry['work']!r}; known: {_list(WORK)}"

@@ -8,11 +8,11 @@ words are those that class-validator was recorded to use; a schema that wants ot
     is wrong
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mockserver.contract.json_schema import keeps, to_json_schema
 from mockserver.lifecycle import Refusal
 
 UNKNOWN_VALUE = "an unknown value was passed to the validate function"
@@ -28,7 +28,18 @@ TYPES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
         "{name} must be an integer number",
     ),
 }
-EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)*\.[^@\s.]{2,}")
+EMAIL = "{name} must be an email"
+SENTENCES: Mapping[str, str] = {
+    "minLength": "{name} must be longer than or equal to {bound} characters",
+    "maxLength": "{name} must be shorter than or equal to {bound} characters",
+    "format": "{name} must be a valid {bound}",
+    "pattern": "{name} must match {bound} regular expression",
+    "enum": "{name} must be one of the following values: {bound}",
+    "minimum": "{name} must not be less than {bound}",
+    "maximum": "{name} must not be greater than {bound}",
+    "exclusiveMinimum": "{name} must be greater than {bound}",
+    "exclusiveMaximum": "{name} must be less than {bound}",
+}
 
 Resolve = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
@@ -87,7 +98,7 @@ def _about_property(
         if required:
             yield from _missing(name, schema)
     elif value[key] is None:
-        if not schema.get("nullable") and schema:
+        if "type" in schema and not schema.get("nullable"):
             yield from _refused("null", None, schema) or _missing(name, schema)
     else:
         yield from about_value(value[key], schema, name=name, resolve=resolve)
@@ -102,7 +113,7 @@ def _missing(name: str, schema: Mapping[str, Any]) -> list[Complaint]:
 
 def _type_sentence(schema: Mapping[str, Any]) -> str:
     if schema.get("format") == "email":
-        return "{name} must be an email"
+        return EMAIL
     if "enum" in schema and "x-complaint" not in schema and "enum" not in schema.get("x-refusals", {}):
         return "{name} must be one of the following values: " + _listed(schema["enum"])
     return TYPES[schema["type"]][1] if "type" in schema else "{name} is missing"
@@ -132,36 +143,20 @@ def _about_items(
 
 
 def _about_scalar(value: Any, schema: Mapping[str, Any], name: str) -> list[Complaint]:
-    broken = next(_broken_keywords(value, schema), None)
+    plain = to_json_schema(schema)
+    broken = next((word for word in SENTENCES if word in plain and not keeps(value, word, plain[word])), None)
     if broken is None:
         return []
-    keyword, sentence = broken
-    sentence = schema.get("x-complaint", sentence)
-    return _refused(keyword, value, schema) or [Complaint(sentence.replace("{name}", name))]
+    sentence = schema.get("x-complaint") or _sentence(broken, value, plain[broken])
+    return _refused(broken, value, schema) or [Complaint(sentence.replace("{name}", name))]
 
 
-def _broken_keywords(value: Any, schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    if isinstance(value, str):
-        if len(value) < schema.get("minLength", 0):
-            yield (
-                "minLength",
-                "{name} should not be empty"
-                if not value
-                else f"{{name}} must be longer than or equal to {schema['minLength']} characters",
-            )
-        if len(value) > schema.get("maxLength", len(value)):
-            yield "maxLength", f"{{name}} must be shorter than or equal to {schema['maxLength']} characters"
-        if schema.get("format") == "email" and not EMAIL.fullmatch(value):
-            yield "format", "{name} must be an email"
-        if "pattern" in schema and not re.search(schema["pattern"], value):
-            yield "pattern", f"{{name}} must match {schema['pattern']} regular expression"
-    if "enum" in schema and value not in schema["enum"]:
-        yield "enum", "{name} must be one of the following values: " + _listed(schema["enum"])
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        if value < schema.get("minimum", value):
-            yield "minimum", f"{{name}} must not be less than {schema['minimum']}"
-        if value > schema.get("maximum", value):
-            yield "maximum", f"{{name}} must not be greater than {schema['maximum']}"
+def _sentence(keyword: str, value: Any, bound: Any) -> str:
+    if keyword == "minLength" and not value:
+        return "{name} should not be empty"
+    if keyword == "format" and bound == "email":
+        return EMAIL
+    return SENTENCES[keyword].replace("{bound}", _listed(bound) if isinstance(bound, list) else str(bound))
 
 
 def _matching_branch(

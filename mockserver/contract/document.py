@@ -8,9 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import resources
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
+import orjson
 import yaml
 
 from mockserver.lifecycle import Lifecycle, LifecycleError
@@ -60,14 +63,30 @@ class Document:
             lifecycle = Lifecycle.read(schema["x-lifecycle"])
         except LifecycleError as error:
             raise DocumentError(f"{self.folder}: {error}") from error
+        self._check_lifecycle(lifecycle, schema)
+        return lifecycle
+
+    def _check_lifecycle(self, lifecycle: Lifecycle, schema: Mapping[str, Any]) -> None:
+        place = self.folder / "schemas/BatchJob.yaml"
+        known = self.resolve(schema["properties"].get("status", {})).get("enum", lifecycle.statuses)
+        if unknown := [each for each in lifecycle.statuses if each not in known]:
+            raise DocumentError(
+                f"{place}: x-lifecycle has the status {', '.join(unknown)}, which is not in the enum of "
+                "`status`; add it"
+            )
+        operations = {operation.get("operationId") for _, _, operation in self.operations()}
+        for each in lifecycle.transitions.values():
+            if each.operation is not None and each.operation not in operations:
+                raise DocumentError(
+                    f"{place}: x-lifecycle, transitions, {each.name}: no path has the operation "
+                    f"{each.operation}"
+                )
         missing = [each for each in lifecycle.instants.values() if each not in schema["properties"]]
         if missing:
-            message = (
-                f"{self.folder / 'schemas/BatchJob.yaml'}: x-lifecycle sets {', '.join(missing)}, "
-                "which is no property of the schema; add it to `properties`"
+            raise DocumentError(
+                f"{place}: x-lifecycle sets {', '.join(missing)}, which is no property of the schema; add it "
+                "to `properties`"
             )
-            raise DocumentError(message)
-        return lifecycle
 
     def resolve(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return what *node* refers to, or *node* itself when it is no reference."""
@@ -96,8 +115,63 @@ def load(folder: Path) -> Document:
         )
         raise DocumentError(message)
     document = Document(folder=folder, bundle=_Bundler(folder).bundle())
+    _check_references(document)
+    _check_structure(document)
     _check_operations(document)
     return document
+
+
+def _check_references(document: Document) -> None:
+    """Raise DocumentError for a reference that names nothing, or that ends in itself."""
+    waiting: list[tuple[str, Any]] = [("", document.bundle)]
+    while waiting:
+        place, node = waiting.pop()
+        if isinstance(node, Mapping):
+            if isinstance(node.get("$ref"), str):
+                _check_reference(document, place, node["$ref"])
+            waiting += [(f"{place}/{key}", value) for key, value in node.items()]
+        elif isinstance(node, list):
+            waiting += [(f"{place}/{number}", value) for number, value in enumerate(node)]
+
+
+def _check_reference(document: Document, place: str, reference: str) -> None:
+    met: set[str] = set()
+    target: Any = {"$ref": reference}
+    while isinstance(target, Mapping) and isinstance(target.get("$ref"), str):
+        name = target["$ref"]
+        if name in met:
+            raise DocumentError(f"{document.folder}: {place}: {reference} refers to itself; say what it is")
+        met.add(name)
+        target = document.bundle
+        for part in name.removeprefix("#/").split("/"):
+            if not isinstance(target, Mapping) or part not in target:
+                raise DocumentError(
+                    f"{document.folder}: {place}: {name} names nothing: there is no {part!r} there"
+                )
+            target = target[part]
+
+
+def _check_structure(document: Document) -> None:
+    """Raise DocumentError where the bundle is no OpenAPI 3.0, by the specification's own schema."""
+    package = find_spec("openapi_spec_validator")
+    assert package is not None and package.origin is not None  # noqa: PT018, S101  # a dependency of this one
+    file = Path(package.origin).parent / "resources/schemas/v3.0/schema.json"
+    schema = orjson.loads(file.read_bytes())
+    plain = orjson.loads(orjson.dumps(document.bundle))
+    error = next(jsonschema_rs.Draft4Validator(schema).iter_errors(plain), None)
+    if error is not None:
+        error = _innermost(error)
+        place = ".".join(map(str, error.instance_path)) or "the root"
+        raise DocumentError(f"{document.folder}: {place}: {error.message}; see the OpenAPI 3.0 specification")
+
+
+def _innermost(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError:
+    """Return what is wrong deepest inside: a choice of schemas says only that none of them fits."""
+    branches = getattr(error.kind, "context", None)
+    if not branches:
+        return error
+    inner = (_innermost(each) for branch in branches for each in branch)
+    return max(inner, key=lambda each: len(each.instance_path))
 
 
 @dataclass
@@ -106,6 +180,7 @@ class _Bundler:
 
     folder: Path
     files: dict[Path, Any] = field(default_factory=dict)
+    inlining: list[Path] = field(default_factory=list)
     components: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def bundle(self) -> Mapping[str, Any]:
@@ -114,7 +189,9 @@ class _Bundler:
         if not isinstance(root, dict) or not isinstance(root.get("paths"), dict):
             message = f"{root_file}: expected an OpenAPI document with `paths`"
             raise DocumentError(message)
-        self.components = {kind: dict(members) for kind, members in root.get("components", {}).items()}
+        self.components = {
+            kind: dict(members or {}) for kind, members in (root.get("components") or {}).items()
+        }
         bundled = self._inside({key: value for key, value in root.items() if key != "components"}, root_file)
         for kind, members in list(self.components.items()):
             for name, member in list(members.items()):
@@ -156,13 +233,23 @@ class _Bundler:
             raise DocumentError(message)
         kind, name = target.parent.name, target.stem
         if kind not in COMPONENTS:
-            return self._inside(self._read(target), target)
+            return self._inlined(target, file)
         members = self.components.setdefault(kind, {})
         if name not in members:
             members[name] = None  # a mark, so that a schema may refer to itself
             members[name] = self._inside(self._read(target), target)
         self._check_pointer(self._read(target), pointer, place=f"{file}: $ref {reference!r}")
         return {"$ref": f"#/components/{kind}/{name}{pointer}"}
+
+    def _inlined(self, target: Path, file: Path) -> Any:
+        if target in self.inlining:
+            raise DocumentError(
+                f"{file}: $ref {target.name!r} leads back to where it came from; say what is there"
+            )
+        self.inlining.append(target)
+        content = self._inside(self._read(target), target)
+        self.inlining.pop()
+        return content
 
     def _check_pointer(self, content: Any, pointer: str, *, place: str) -> None:
         for part in pointer.split("/")[1:]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import jsonschema_rs
@@ -33,11 +34,24 @@ def to_json_schema(schema: Any) -> Any:
         for key, value in schema.items()
         if key not in NOT_ASSERTIONS and key != "nullable" and not key.startswith("x-")
     }
+    for limit, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if isinstance(converted.get(exclusive), bool) and converted.pop(exclusive) and limit in converted:
+            converted[exclusive] = converted.pop(limit)
     if schema.get("nullable") and isinstance(converted.get("type"), str):
         converted["type"] = [converted["type"], "null"]
         if "enum" in converted and None not in converted["enum"]:
             converted["enum"] = [*converted["enum"], None]
     return converted
+
+
+@cache
+def _keyword_validator(keyword: str, bound: bytes) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator({keyword: orjson.loads(bound)}, validate_formats=True)
+
+
+def keeps(value: Any, keyword: str, bound: Any) -> bool:
+    """Return whether *value* keeps one keyword of a schema, in the eyes of the compiled validator."""
+    return _keyword_validator(keyword, orjson.dumps(bound)).is_valid(value)
 
 
 def _members(properties: Mapping[str, Any]) -> dict[str, Any]:

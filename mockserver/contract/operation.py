@@ -26,7 +26,10 @@ class BodyReader:
         if self.validator.is_valid(body):
             return []
         complaints = complaints_about(body, self.schema, resolve=self.resolve)
-        return complaints or [Complaint(error.message) for error in self.validator.iter_errors(body)]
+        return complaints or [
+            Complaint(f"{'.'.join(map(str, error.instance_path)) or 'the body'}: {error.message}")
+            for error in self.validator.iter_errors(body)
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,7 @@ from mockserver.contract.instants import read_instant
 Reader = Callable[[Any, str], Any]
 """Takes the raw value and its name, gives the value; raises ParameterRefused."""
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 _PREFIXED = {"0x": 16, "0o": 8, "0b": 2}
 
 
@@ -160,23 +160,35 @@ def _number(schema: Mapping[str, Any], *, resolve: Resolve) -> Reader:
 
 
 def to_number(text: str) -> float:
-    """Return the number that JavaScript's `Number(text)` gives: an int where it is whole.
+    """Return the number that JavaScript's `Number(text)` gives.
 
-    NaN where there is none.
+    An int where it is written without a fraction.
+
+    NaN where there is none; an infinity where it is too large.
     """
     text = text.strip()
     if not text:
         return 0
-    if base := _PREFIXED.get(text[:2].lower()):
-        return int(text[2:], base) if text[2:].isalnum() and _is_in_base(text[2:], base) else math.nan
-    if not _NUMBER.fullmatch(text):
-        return math.nan
-    number = float(text)
-    return int(number) if number.is_integer() else number
+    base = _PREFIXED.get(text[:2].lower())
+    if base is not None and _is_in_base(text[2:], base):
+        return _written(_as_float(int(text[2:], base)))
+    return _written(float(text)) if _NUMBER.fullmatch(text) else math.nan
+
+
+def _as_float(number: int) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf
+
+
+def _written(number: float) -> float:
+    """Return *number* as JavaScript writes it: whole numbers below 1e21 without a fraction."""
+    return int(number) if number.is_integer() and abs(number) < 1e21 else number  # noqa: PLR2004  # ECMA-262
 
 
 def _is_in_base(digits: str, base: int) -> bool:
-    return set(digits.lower()) <= set("0123456789abcdef"[:base])
+    return bool(digits) and set(digits.lower()) <= set("0123456789abcdef"[:base])
 
 
 def _array(schema: Mapping[str, Any], *, resolve: Resolve) -> Reader:

@@ -20,7 +20,7 @@ def parse_query(text: str) -> dict[str, Any]:
     """
     parameters: dict[str, Any] = {}
     for part in text.split("&", LIMIT)[:LIMIT]:
-        if part:
+        if part and not part.startswith("="):  # a value without a name is passed over
             # the equals sign that ends the key is the first one after a closing bracket, if there is one
             bracket_end = part.find("]=")
             equals = part.find("=") if bracket_end == -1 else bracket_end + 1
@@ -33,7 +33,7 @@ def _decoded(text: str) -> str:
     text = text.replace("+", " ")
     try:
         return unquote_to_bytes(text).decode() if "%" in text and not _MALFORMED.search(text) else text
-    except UnicodeDecodeError:
+    except UnicodeError:
         return text
 
 

@@ -21,8 +21,8 @@ class _Node:
 
     children: dict[str, "_Node"] = field(default_factory=dict)
     parameter: "_Node | None" = None
-    name: str = ""
     any_depth: bool = False
+    names: tuple[str, ...] = ()
     operations: dict[str, Operation] = field(default_factory=dict)
 
 
@@ -57,10 +57,11 @@ class Routes:
         node = self._root
         for segment in operation.path.strip("/").split("/"):
             if segment.startswith("{"):
-                node.parameter = node.parameter or _Node(name=segment[1:-1], any_depth=operation.any_depth)
+                node.parameter = node.parameter or _Node(any_depth=operation.any_depth)
                 node = node.parameter
             else:
                 node = node.children.setdefault(segment.lower(), _Node())
+        node.names = tuple(each[1:-1] for each in operation.path.split("/") if each.startswith("{"))
         return node
 
     def find(self, path: str) -> Route:
@@ -71,7 +72,7 @@ class Routes:
         fixed = self._fixed.get(path)
         if fixed is not None:
             return fixed
-        node, parameters = self._root, {}
+        node, values = self._root, []
         segments = [segment for segment in path.split("/") if segment]
         for number, segment in enumerate(segments):
             child = node.children.get(segment.lower())
@@ -79,11 +80,11 @@ class Routes:
                 child = node.parameter
                 if child is None:
                     return NOWHERE
-                if child.any_depth:
-                    parameters[child.name] = _decoded("/".join(segments[number:]), child.name)
-                    return Route(child.operations, parameters)
-                parameters[child.name] = _decoded(segment, child.name)
+                values.append("/".join(segments[number:]) if child.any_depth else segment)
             node = child
+            if node.any_depth:
+                break
+        parameters = {name: _decoded(value, name) for name, value in zip(node.names, values, strict=False)}
         return Route(node.operations, parameters)
 
     def is_guarded(self, path: str) -> bool:

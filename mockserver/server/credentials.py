@@ -68,7 +68,7 @@ class Credentials:
         return user_id
 
     def _session_id(self, header: str) -> str | None:
-        # by hand: http.cookies gives up at the first odd cookie, and those of one host come from all its ports
+        # by hand: http.cookies gives up at the first odd cookie, and a host's cookies come from all its ports
         pairs = (pair.partition("=") for pair in header.split(";"))
         value = next((value for name, _, value in pairs if name.strip() == COOKIE), "")
         session_id, _, signature = unquote(value.strip().strip('"')).removeprefix("s:").rpartition(".")

@@ -9,6 +9,7 @@ from email.utils import format_datetime
 
 from mockserver.server.errors import INVALID, NOT_FOUND, RequestRefused
 from mockserver.server.exchange import Request, Response
+from mockserver.simulation.clock import to_milliseconds
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")  # no file is so large that more digits would tell
 OCTETS = "application/octet-stream"
@@ -20,7 +21,7 @@ def download(request: Request) -> Response:
     file = request.world.file(key)
     if file is None:
         raise RequestRefused(404, NOT_FOUND, f"Cannot {request.method} {request.path}")
-    content, milliseconds = file.content, int(file.written_at.timestamp() * 1000)
+    content, milliseconds = file.content, to_milliseconds(file.written_at)
     headers = [
         (b"accept-ranges", b"bytes"),
         (b"cache-control", b"public, max-age=0"),

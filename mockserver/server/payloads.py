@@ -121,8 +121,8 @@ def _fillings(
         elif name in schema.get("required", ()):
             place = document.folder / "schemas" / f"{schema_name}.yaml"
             message = (
-                f"{place}: the property {name} is required, and nothing here knows its value; give it a `default` "
-                "or an `example`, or let it be `nullable`"
+                f"{place}: the property {name} is required, and nothing here knows its value; give it a "
+                "`default` or an `example`, or let it be `nullable`"
             )
             raise DocumentError(message)
     return fillings

@@ -1,7 +1,8 @@
 """The HTTP protocol of the wire: uvicorn's, with bounds. Knows nothing of what is asked or answered.
 
-Uvicorn's fast protocol bounds neither a head nor a trailer nor the requests that wait behind another one, takes
-trailers for headers, loses what follows an offered upgrade, and at its end waits for clients that send nothing.
+Uvicorn's fast protocol bounds neither a head nor a trailer nor the requests that wait behind another one,
+takes trailers for headers, loses what follows an offered upgrade, and at its end waits for clients that send
+nothing.
 """
 
 from collections.abc import Sized
@@ -56,8 +57,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def _decline_upgrade(self) -> None:
         """Go on in HTTP/1.1, as RFC 9110, section 7.8 allows.
 
-        The parser takes such a request to end with its head. It is told again how the body is framed, for Java's
-        client offers HTTP/2 with each request, bodies or not.
+        The parser takes such a request to end with its head. It is told again how the body is framed, for
+        Java's client offers HTTP/2 with each request, whether it has a body or not.
         """
         framing = b"".join(b"%b: %b\r\n" % header for header in self.headers if header[0] in FRAMING)
         self.cycle.more_body = True

@@ -6,6 +6,8 @@ Everything else is given an instant. An instant is an aware UTC datetime.
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 class Clock(Protocol):
     """Something that tells the present instant."""
@@ -49,7 +51,7 @@ class ManualClock:
 
 def to_milliseconds(instant: datetime) -> int:
     """Return *instant* as whole milliseconds since 1970, the unit of file keys and ULIDs."""
-    return int(instant.timestamp() * 1000)
+    return (instant - EPOCH) // timedelta(milliseconds=1)
 
 
 def to_json(instant: datetime) -> str:

@@ -163,7 +163,7 @@ def loaded(folder: Path) -> Any:
             id="reference to a file that is missing",
         ),
         pytest.param(
-            ("paths/store.yaml", "operationId: GetStore", "summary2: x"),
+            ("paths/store.yaml", "operationId: GetStore", "x-summary: x"),
             "GET /admin/store has no operationId",
             "give it one",
             id="missing operationId",

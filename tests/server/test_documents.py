@@ -225,7 +225,7 @@ def test_a_type_of_the_users_own_lives_like_the_others(
             "give it a `default`",
         ),
         (("paths/health.yaml", "GetHealth", "GetWealth"), "known: DeleteAuth"),
-        (("paths/health.yaml", "operationId: GetHealth", "operationId: 5"), "has no operationId"),
+        (("paths/health.yaml", "operationId: GetHealth", "operationId: 5"), "is not of type"),
         ((JOB, "type: boolean", "type: bolean"), "bolean"),
         ((JOB, "to: completed", "to: complete"), "known statuses"),
     ],
