@@ -11,6 +11,7 @@ from typing import Any
 from mockserver.contract.document import Document, DocumentError
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.clock import to_json
+from mockserver.simulation.query import selected
 from mockserver.simulation.users import User, Users
 from mockserver.simulation.world import job_column, user_column
 
@@ -61,7 +62,7 @@ class Payloads:
 
     def _shown(self, query: Mapping[str, Any]) -> frozenset[str]:
         columns = self.job_fields.keys() - {CREATOR}
-        shown = _selected(query.get("fields"), columns) | ALWAYS_OF_JOBS
+        shown = selected(query.get("fields"), columns) | ALWAYS_OF_JOBS
         expanded = self.always_expanded or bool(query.get("expand"))
         return shown | {CREATOR} if expanded else shown
 
@@ -82,7 +83,7 @@ class Payloads:
     def user(self, user: User, query: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Return *user* without the password, whole or with the columns that *query* selects."""
         columns = self.user_fields.keys()
-        shown = columns if query is None else _selected(query.get("fields"), columns) | ALWAYS_OF_USERS
+        shown = columns if query is None else selected(query.get("fields"), columns) | ALWAYS_OF_USERS
         payload: dict[str, Any] = {}
         for name, filling in self.user_fields.items():
             if name in shown:
@@ -91,21 +92,6 @@ class Payloads:
                     to_json(value) if isinstance(value, datetime) else filling if value is None else value
                 )
         return payload
-
-
-def _selected(fields: str | None, columns: Any) -> frozenset[str]:
-    """Return the columns that `fields` selects: a plain name replaces the usual ones, a sign changes them."""
-    if fields is None:
-        return frozenset(columns)
-    names = [name for name in fields.split(",") if name]
-    only_changes = bool(names) and all(name[0] in "+-*" for name in names)
-    shown = set(columns) if only_changes else set()
-    for name in names:
-        if name.startswith("-"):
-            shown.discard(name[1:])
-        else:
-            shown.add(name.lstrip("+*"))
-    return frozenset(shown)
 
 
 def _fillings(

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from mockserver.simulation.catalogue import Catalogue, Price, Product, Variant
 from mockserver.simulation.clock import to_json
-from mockserver.simulation.query import Page, page
+from mockserver.simulation.query import Page, page, selected
 from mockserver.simulation.refusals import ColumnUnknown
 
 STAMPS = ("id", "created_at", "updated_at", "deleted_at")
@@ -228,14 +228,10 @@ def _tagged(product: Product, query: Query) -> bool:
 
 def _fields(query: Query, known: Sequence[str]) -> tuple[str, ...]:
     """Return the columns to show, in the order of the API. Raises ColumnUnknown."""
-    if "fields" not in query:
-        return tuple(known)
-    named = [name for name in query["fields"].split(",") if name]
-    for name in named:
+    for name in filter(None, query.get("fields", "").split(",")):
         _refuse_unknown("fields", name.lstrip("+-"), known)
-    if named and all(name[0] in "+-" for name in named):
-        return tuple(name for name in known if f"-{name}" not in named)
-    return tuple(name for name in known if name in {*named, "id", "created_at"})
+    shown = selected(query.get("fields"), known) | {"id", "created_at"}
+    return tuple(name for name in known if name in shown)
 
 
 def _expanded(query: Query, usual: Iterable[str], *, known: Sequence[str]) -> set[str]:

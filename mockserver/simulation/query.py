@@ -88,3 +88,22 @@ def page(rows: Sequence[Row], *, limit: float, offset: float) -> Sequence[Row]:
 
 def _rounded(number: float) -> int:
     return math.floor(number + 0.5)
+
+
+def selected(fields: str | None, columns: Iterable[str]) -> frozenset[str]:
+    """Return the columns that `fields` selects: plain names replace the usual *columns*, signs change them.
+
+    `type,result` is those two; `+dry_run,-result` changes the usual ones; a star names a relation. None
+    selects the usual ones. Source: recorded, list_fields_expand/fields -context,-result.
+    """
+    if fields is None:
+        return frozenset(columns)
+    names = [name for name in fields.split(",") if name]
+    only_changes = bool(names) and all(name[0] in "+-*" for name in names)
+    shown = set(columns) if only_changes else set()
+    for name in names:
+        if name.startswith("-"):
+            shown.discard(name[1:])
+        else:
+            shown.add(name.lstrip("+*"))
+    return frozenset(shown)

@@ -115,3 +115,10 @@ def test_the_store_names_its_currencies_its_flags_and_its_modules() -> None:
     assert store["default_sales_channel"]["id"] == store["default_sales_channel_id"]
     assert {"key": "sales_channels", "value": True} in store["feature_flags"]
     assert store["modules"]
+
+
+@pytest.mark.parametrize("fields", ["-id", "-created_at", ",,-id", "title,-id", ""])
+def test_the_id_and_the_instant_of_creation_are_always_shown(fields: str) -> None:
+    (first, *_) = find_variants(CATALOGUE, {"fields": fields}).rows
+
+    assert {"id", "created_at"} <= first.keys()

@@ -12,7 +12,7 @@ from mockserver.simulation.strategies.stored_order import in_stored_order
 from mockserver.simulation.strategy import Shop, Work, WorkFailed
 
 
-def announced(singular: str, count: Any) -> dict[str, Any]:
+def announced(singular: str, count: int) -> dict[str, Any]:
     """Return the result of pre-processing an export of *count* rows, each of which is a *singular*.
 
     `{"stat_descriptors": [{"key": ..., "name": ..., "message": ...}]}`. Source: recorded, group lifecycle.

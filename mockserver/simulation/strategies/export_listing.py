@@ -104,10 +104,7 @@ def has_search(context: Mapping[str, Any]) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """The listing options of one job, understood. most: rows at most, None for no bound.
-
-    announced: `batch_size` as the client wrote it, None where it is not given.
-    """
+    """The listing options of one job, understood. most: rows at most, from `batch_size`; None for no bound."""
 
     order: str
     descending: bool
@@ -117,7 +114,6 @@ class Listing:
     skip: Any
     take: int | None
     most: int | None
-    announced: Any
 
     @classmethod
     def of(cls, job: BatchJob, *, limit: str = "limit", offset: str = "offset") -> "Listing":
@@ -127,8 +123,8 @@ class Listing:
         """
         config = job.context["list_config"]
         order, direction = next(iter(config["order"].items()))
-        announced = job.context.get("batch_size")
-        most = None if announced is None else _number(announced, limit)
+        batch_size = job.context.get("batch_size")
+        most = None if batch_size is None else _number(batch_size, limit)
         skip = config.get("skip") or 0
         _number(skip, offset)
         filters = job.context.get("filterable_fields", {})
@@ -146,16 +142,15 @@ class Listing:
             skip=skip,
             take=_number(config["take"], limit) if "take" in config else PAGE,
             most=most,
-            announced=announced,
         )
 
-    def count(self, matching: int) -> Any:
+    def count(self, matching: int) -> int:
         """Return how many rows the job announces of those that match.
 
-        With a `batch_size` that is what the client wrote, text or number, unless it is too much: the real
-        server then never ends the job, ours announces what there is. Measured.
+        Ours: the real server announces a `batch_size` as the client wrote it, text or number, and never ends
+        the job when that is more than there is. Measured.
         """
-        return matching if self.most is None or self.most > matching else self.announced
+        return matching if self.most is None else max(0, min(matching, self.most))
 
     def first_rows(self, rows: Sequence[Row]) -> list[Row]:
         """Return the rows that pre-processing looks at to learn which columns are needed."""

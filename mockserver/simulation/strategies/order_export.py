@@ -96,9 +96,9 @@ class OrderExport:
         listing = _listing(job)
         count = listing.count(len(matching(shop.catalogue, listing)))
         context = None
-        if listing.announced is None:
+        if listing.most is None:
             context = relisted(job.context, searched=has_search(job.context))
-        return Work(result=announced("order", count), context=context, units=int(float(count)))
+        return Work(result=announced("order", count), context=context, units=count)
 
     def process(self, job: BatchJob, shop: Shop) -> Work:
         """Return the file, and a result that tells of it.

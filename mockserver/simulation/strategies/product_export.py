@@ -71,7 +71,7 @@ class ProductExport:
         return Work(
             result=announced("product", count),
             context=relisted(job.context, searched=False, shape=shape),
-            units=int(float(count)),
+            units=count,
         )
 
     def process(self, job: BatchJob, shop: Shop) -> Work:
