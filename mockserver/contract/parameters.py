@@ -71,12 +71,15 @@ def query_reader(operation: Mapping[str, Any], *, resolve: Resolve) -> QueryRead
     if not queried and not operation.get("x-strict-query"):
         return None
     readers = {
-        each["name"].removesuffix("[]"): _reader(resolve(each["schema"]), resolve=resolve) for each in queried
+        each["name"].removesuffix("[]"): _reader(
+            resolve(each["schema"]), may_be_empty=bool(each.get("allowEmptyValue")), resolve=resolve
+        )
+        for each in queried
     }
     return QueryReader(readers=readers, strict=bool(operation.get("x-strict-query")))
 
 
-def _reader(schema: Mapping[str, Any], *, resolve: Resolve) -> Reader:
+def _reader(schema: Mapping[str, Any], *, resolve: Resolve, may_be_empty: bool = False) -> Reader:
     schema = resolve(schema)
     if "x-wrapped-complaint" in schema:
         return _wrapping(_operators(schema, resolve=resolve), title=schema["x-wrapped-complaint"])
@@ -86,7 +89,7 @@ def _reader(schema: Mapping[str, Any], *, resolve: Resolve) -> Reader:
         return _instant(schema, resolve=resolve)
     kind = schema.get("type")
     if kind in ("number", "integer"):
-        return _number(schema, resolve=resolve)
+        return _number(schema, may_be_empty=may_be_empty, resolve=resolve)
     if kind == "array":
         return _array(schema, resolve=resolve)
     if kind == "boolean":
@@ -146,11 +149,11 @@ def _wrapping(reader: Reader, *, title: str) -> Reader:
     return read
 
 
-def _number(schema: Mapping[str, Any], *, resolve: Resolve) -> Reader:
+def _number(schema: Mapping[str, Any], *, may_be_empty: bool, resolve: Resolve) -> Reader:
     sentence = TYPES[schema["type"]][1] if schema["type"] == "integer" else NOT_A_NUMBER
 
     def read(raw: Any, name: str) -> float:
-        number = to_number(raw) if isinstance(raw, str) else math.nan
+        number = to_number(raw) if isinstance(raw, str) and (raw or may_be_empty) else math.nan
         if not math.isfinite(number):
             raise ParameterRefused(sentence.format(name=name))
         _check(number, schema, name, resolve=resolve)

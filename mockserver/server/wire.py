@@ -99,10 +99,10 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def shutdown(self) -> None:
-        """Break off what waits for its client; a request that is whole is answered."""
+        """Break off what waits for its client or for its turn; a request that is whole is answered."""
         cycle = self.cycle
-        waits = cycle is not None and not cycle.response_complete and cycle.more_body
-        if waits or self.transport.get_write_buffer_size():
+        is_half = cycle is not None and not cycle.response_complete and cycle.more_body
+        if is_half or self.pipeline or self.transport.get_write_buffer_size():
             self.transport.abort()
         else:
             super().shutdown()

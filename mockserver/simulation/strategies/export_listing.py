@@ -104,7 +104,7 @@ def has_search(context: Mapping[str, Any]) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """The listing options of one job, understood. most: rows at most, from `batch_size`; None for no bound."""
+    """The listing options of one job, understood. most: rows at most (`batch_size`); None for no bound."""
 
     order: str
     descending: bool
