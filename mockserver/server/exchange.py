@@ -23,6 +23,7 @@ class Request:
     path: percent-encoded, as it came. headers: by lower-case name, the last one of each.
     body: the parsed JSON body; an empty object when there was none. files: name and content of each uploaded
     file.
+    unreadable: what is wrong with the path, where it cannot be read.
     caller: the id of the user who calls; None where no credentials are needed. session: the id in the cookie.
     """
 
@@ -35,6 +36,7 @@ class Request:
     body: Any = field(default_factory=dict)
     files: Sequence[tuple[str, bytes]] = ()
     operation: Operation | None = None
+    unreadable: str | None = None
     allowed: Sequence[str] = ()
     path_parameters: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, Any] = field(default_factory=dict)

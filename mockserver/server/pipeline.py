@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.contract.parameters import ParameterRefused
 from mockserver.contract.query_string import parse_query
-from mockserver.contract.routes import PathRefused, Routes
+from mockserver.contract.routes import NOWHERE, PathRefused, Routes
 from mockserver.server.bodies import JSON_LIMIT, parse_json, read_body, read_files
 from mockserver.server.credentials import Credentials
 from mockserver.server.errors import INVALID, NOT_ALLOWED, NOT_FOUND, RequestRefused
@@ -70,7 +70,7 @@ class Route(SpecMiddleware):
         try:
             route = self.routes.find(request.path)
         except PathRefused as refused:
-            raise RequestRefused(400, INVALID, str(refused)) from refused
+            route, request.unreadable = NOWHERE, str(refused)
         method = "GET" if request.method == "HEAD" else request.method
         request.operation = operation = route.operations.get(method)
         request.path_parameters = route.parameters
@@ -96,6 +96,8 @@ class Secure:
         operation = request.operation
         if operation.secured if operation else self.is_guarded(request.path):
             request.caller = self.credentials.identify(request, at=request.world.settle())
+        if request.unreadable is not None:
+            raise RequestRefused(400, INVALID, request.unreadable)
         if operation is None:
             raise _nothing_there(request)
         await self.app(scope, receive, send)
