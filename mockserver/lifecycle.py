@@ -98,6 +98,17 @@ class Lifecycle:
         """Return the status of a job that was just created."""
         return self.statuses[0]
 
+    def failure_of(self, attempted: Transition) -> Transition:
+        """Return the transition made when *attempted* fails: its own, else the first that any other names.
+
+        Raises LifecycleError where no work may fail.
+        """
+        names = [attempted.on_failure, *(each.on_failure for each in self.transitions.values())]
+        name = next((name for name in names if name is not None), None)
+        if name is None:
+            raise LifecycleError(f"{PLACE}: no transition names an `on_failure`, so nothing may fail")
+        return self.transitions[name]
+
     def status_of(self, instants: Mapping[str, datetime]) -> str:
         """Return the status that *instants* amount to: the furthest one whose instant is set."""
         return next(status for status in reversed(self.statuses) if self.instants[status] in instants)

@@ -65,7 +65,7 @@ class Operations:
             dry_run=body.get("dry_run", False),
             by=_caller(request),
         )
-        return json_response({"batch_job": self.payloads.batch_job(job, request.world.users)}, status=201)
+        return json_response({"batch_job": self.payloads.new_batch_job(job, request.world.users)}, status=201)
 
     def retrieve_batch_job(self, request: Request) -> Response:
         """GetBatchJobsBatchJob."""
@@ -118,7 +118,8 @@ class Operations:
 
     def create_user(self, request: Request) -> Response:
         """PostUsers."""
-        return json_response({"user": self.payloads.user(request.world.add_user(**request.body))})
+        user = request.world.add_user(**request.body)
+        return json_response({"user": self.payloads.new_user(user, request.body)})
 
     def retrieve_user(self, request: Request) -> Response:
         """GetUsersUser."""
@@ -129,7 +130,7 @@ class Operations:
     def update_user(self, request: Request) -> Response:
         """PostUsersUser."""
         user = request.world.change_user(request.path_parameters["id"], request.body)
-        return json_response({"user": self.payloads.user(user)})
+        return json_response({"user": self.payloads.changed_user(user)})
 
     def list_users(self, request: Request) -> Response:
         """GetUsers."""

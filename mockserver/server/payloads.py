@@ -3,18 +3,75 @@
 The properties of the document's schemas, in its order.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from mockserver.contract.document import Document, DocumentError
+from mockserver.quirk import NO_QUIRKS, Quirk, Quirks
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.clock import to_json
 from mockserver.simulation.query import selected
 from mockserver.simulation.users import User, Users
 from mockserver.simulation.world import job_column, user_column
 
+LISTS_HIDE_DRY_RUN = Quirk(
+    name="lists-hide-dry-run",
+    does="a list shows dry_run as false for every job, unless `fields` adds it",
+    matters="a dashboard that lists jobs cannot tell which of them wait for a confirmation",
+    evidence="lifecycle/list shows dry run job",
+)
+FIELDS_HIDE_INSTANTS = Quirk(
+    name="fields-hide-instants",
+    does="with `fields`, the status follows from the selected instants alone",
+    matters="fields=id shows every job as created, whatever has become of it",
+    evidence="list_fields_expand/fields id",
+)
+TRAILING_STAMPS = Quirk(
+    name="trailing-stamps",
+    does="updated_at is when the worker's transaction began; the instants it sets lie some milliseconds "
+    "later",
+    matters="updated_at is earlier than the instant of the status that the job has just reached",
+    evidence="lifecycle/get completed export",
+)
+KEY_ORDER = Quirk(
+    name="key-order",
+    does="the answer to a create has another order of keys than every later read, in the job and in its "
+    "context",
+    matters="texts that are compared, or snapshots, differ between the first answer and the next",
+    evidence="create/export minimal",
+)
+SHOWN_PASSWORD_HASH = Quirk(
+    name="shown-password-hash",
+    does="the answer to an update of a user has the key password_hash, which is null",
+    matters="a client with a strict schema finds a key that no document names",
+    evidence="auth/setup api token a",
+)
+# how far behind the beginning of its transaction each instant lies, in milliseconds. Source: recorded, median
+TRAILS: Mapping[str, int] = MappingProxyType(
+    {"pre_processed": 20, "confirmed": 22, "processing": 2, "completed": 40, "failed": 4}
+)
+FIRST_JOB_ORDER = (
+    *("dry_run", "type", "created_by", "context", "id", "result"),
+    *("pre_processed_at", "processing_at", "confirmed_at", "completed_at", "canceled_at", "failed_at"),
+    *("created_at", "updated_at", "deleted_at", "status"),
+)
+FIRST_USER_ORDER = (
+    *("role", "email", "first_name", "last_name"),  # of these, those that were sent come first
+    *(
+        "id",
+        "role",
+        "first_name",
+        "last_name",
+        "api_token",
+        "metadata",
+        "created_at",
+        "updated_at",
+        "deleted_at",
+    ),
+)
 CREATOR = "created_by_user"
 ALWAYS_OF_JOBS = frozenset(
     {"dry_run", "id", "created_at", "status"}
@@ -34,9 +91,10 @@ class Payloads:
     job_fields: Mapping[str, Any]
     user_fields: Mapping[str, Any]
     always_expanded: bool
+    quirks: Quirks = NO_QUIRKS
 
     @classmethod
-    def of(cls, document: Document, *, job_columns: frozenset[str]) -> "Payloads":
+    def of(cls, document: Document, *, job_columns: frozenset[str], quirks: Quirks = NO_QUIRKS) -> "Payloads":
         """Return the payloads of *document*. Raises DocumentError when a required property cannot be filled.
 
         job_columns: the properties of a batch job that the simulation knows.
@@ -49,49 +107,84 @@ class Payloads:
                 document, "User", user, known=frozenset(User.__dataclass_fields__) | {"deleted_at"}
             ),
             always_expanded=CREATOR in job.get("required", ()),
+            quirks=quirks,
         )
+
+    def new_batch_job(self, job: BatchJob, users: Users) -> dict[str, Any]:
+        """Return *job*, just created, whole."""
+        payload = self.batch_job(job, users)
+        return _reordered(payload, FIRST_JOB_ORDER) if KEY_ORDER in self.quirks else payload
 
     def batch_job(self, job: BatchJob, users: Users) -> dict[str, Any]:
         """Return *job* whole, in the schema's order."""
         shown = self.job_fields.keys() if self.always_expanded else self.job_fields.keys() - {CREATOR}
-        return self._job(job, users, shown)
+        return self._job(job, users, frozenset(shown))
 
     def selected_batch_job(self, job: BatchJob, users: Users, query: Mapping[str, Any]) -> dict[str, Any]:
         """Return *job* with the columns and the relation that *query* selects."""
-        return self._job(job, users, self._shown(query))
-
-    def _shown(self, query: Mapping[str, Any]) -> frozenset[str]:
         columns = self.job_fields.keys() - {CREATOR}
-        shown = selected(query.get("fields"), columns) | ALWAYS_OF_JOBS
+        chosen = selected(query.get("fields"), columns)
         expanded = self.always_expanded or bool(query.get("expand"))
-        return shown | {CREATOR} if expanded else shown
+        payload = self._job(job, users, chosen | ALWAYS_OF_JOBS | ({CREATOR} if expanded else set()))
+        if LISTS_HIDE_DRY_RUN in self.quirks and "dry_run" not in (query.get("fields") or ""):
+            payload["dry_run"] = False
+        if FIELDS_HIDE_INSTANTS in self.quirks:
+            visible = {name: at for name, at in job.instants.items() if name in chosen | ALWAYS_OF_JOBS}
+            payload["status"] = job.lifecycle.status_of(visible)
+        return payload
 
-    def _job(self, job: BatchJob, users: Users, shown: Any) -> dict[str, Any]:
+    def _job(self, job: BatchJob, users: Users, shown: frozenset[str]) -> dict[str, Any]:
         payload: dict[str, Any] = {}
+        stamped = _trailing(job) if TRAILING_STAMPS in self.quirks else job
         for name, filling in self.job_fields.items():
             if name not in shown:
                 continue
             if name == CREATOR:
                 payload[name] = self.user(users.get(job.created_by))
             else:
-                value = job_column(job, name)
-                payload[name] = (
-                    to_json(value) if isinstance(value, datetime) else filling if value is None else value
-                )
+                payload[name] = _shown(job_column(stamped, name), filling)
         return payload
 
     def user(self, user: User, query: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Return *user* without the password, whole or with the columns that *query* selects."""
         columns = self.user_fields.keys()
         shown = columns if query is None else selected(query.get("fields"), columns) | ALWAYS_OF_USERS
-        payload: dict[str, Any] = {}
-        for name, filling in self.user_fields.items():
-            if name in shown:
-                value = user_column(user, name)
-                payload[name] = (
-                    to_json(value) if isinstance(value, datetime) else filling if value is None else value
-                )
-        return payload
+        return {
+            name: _shown(user_column(user, name), filling)
+            for name, filling in self.user_fields.items()
+            if name in shown
+        }
+
+    def new_user(self, user: User, sent: Mapping[str, Any]) -> dict[str, Any]:
+        """Return *user*, just created from what was *sent*."""
+        payload = self.user(user)
+        if KEY_ORDER not in self.quirks:
+            return payload
+        named = [name for name in FIRST_USER_ORDER[:4] if name in sent]
+        return _reordered(payload, (*named, *(name for name in FIRST_USER_ORDER[4:] if name not in named)))
+
+    def changed_user(self, user: User) -> dict[str, Any]:
+        """Return *user*, just updated."""
+        payload = self.user(user)
+        return {**payload, "password_hash": None} if SHOWN_PASSWORD_HASH in self.quirks else payload
+
+
+def _shown(value: Any, filling: Any) -> Any:
+    if isinstance(value, datetime):
+        return to_json(value)
+    return filling if value is None else value
+
+
+def _reordered(payload: Mapping[str, Any], order: Sequence[str]) -> dict[str, Any]:
+    first = {name: payload[name] for name in order if name in payload}
+    return {**first, **payload}
+
+
+def _trailing(job: BatchJob) -> BatchJob:
+    """Return *job* with the instants that the worker set as far behind as the real server's lie."""
+    trails = {job.lifecycle.instants[status]: trail for status, trail in TRAILS.items()}
+    instants = {name: at + timedelta(milliseconds=trails.get(name, 0)) for name, at in job.instants.items()}
+    return replace(job, instants=instants)
 
 
 def _fillings(

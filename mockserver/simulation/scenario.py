@@ -1,9 +1,27 @@
 """What the simulated worker will do, and how long each stage takes. Knows no job and no clock."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from types import MappingProxyType
+
+from mockserver.quirk import Quirk, Quirks
+from mockserver.simulation.clock import EPOCH
+
+WORKER_TICKS = Quirk(
+    name="worker-ticks",
+    does="the worker looks for work every three seconds and does each stage in one transaction",
+    matters="a job stays created, then confirmed, for up to three seconds; pre_processed (unless it is a"
+    " dry run) and processing are never seen; all jobs that wait move at once",
+    evidence="lifecycle/product-export",
+)
+CANCELED_TURNS_FAILED = Quirk(
+    name="canceled-turns-failed",
+    does="a job canceled in created or confirmed is marked failed when the worker meets it",
+    matters="canceled is not the end: canceled_at and failed_at are both set, and the status is failed",
+    evidence="transitions/get E after cancel in confirmed settled",
+)
+TICK = timedelta(seconds=3)
 
 
 class ScenarioUnknown(LookupError):
@@ -16,16 +34,42 @@ class Scenario:
 
     durations: by the transition's name in `x-lifecycle`; None means that it never comes.
     otherwise: for transitions not named, so that a lifecycle with one status more still moves.
+    tick: when not None, whatever takes time is done at the next multiple of it.
+    fails_canceled: the worker marks a canceled job failed when its turn would have come.
     """
 
     name: str
     description: str
     otherwise: timedelta | None
     durations: Mapping[str, timedelta | None] = field(default_factory=dict)
+    tick: timedelta | None = None
+    fails_canceled: bool = False
 
     def duration(self, transition: str) -> timedelta | None:
         """Return how long the worker waits before *transition*; None when it never makes it."""
         return self.durations.get(transition, self.otherwise)
+
+    def due(self, transition: str, *, since: datetime) -> datetime | None:
+        """Return when the worker makes *transition*, for which a job has waited *since*.
+
+        None when it never does.
+        """
+        duration = self.duration(transition)
+        if duration is None:
+            return None
+        if self.tick is None or not duration:
+            return since + duration
+        return EPOCH + ((since - EPOCH) // self.tick + 1) * self.tick
+
+    def with_quirks(self, quirks: Quirks) -> "Scenario":
+        """Return this scenario as a worker with *quirks* lives it."""
+        ticking = self
+        if WORKER_TICKS in quirks:
+            # in one transaction with the stage before it, each
+            at_once = {"confirm_automatically": timedelta(), "complete": timedelta()}
+            durations = MappingProxyType({"pre_process": TICK, "start": TICK, **at_once})
+            ticking = replace(self, durations=durations, otherwise=TICK, tick=TICK)
+        return replace(ticking, fails_canceled=CANCELED_TURNS_FAILED in quirks)
 
 
 def _scenario(name: str, description: str, otherwise: float | None, **seconds: float | None) -> Scenario:

@@ -1,31 +1,51 @@
 """When the simulated worker moves a batch job. A pure function of the job: no clock, no timer, no queue."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from mockserver.lifecycle import PROCESS, Transition
 from mockserver.simulation.batch_job import BatchJob
 
+CANCELED = "canceled"
+
+# what the worker says of a canceled job, by the status in which it was canceled
+# Source: recorded, transitions/get B after cancel in created settled and get E after cancel in confirmed
+# settled
+MET_CANCELED: Mapping[str, str] = MappingProxyType(
+    {
+        "created": "Cannot mark a batch job as pre processed if it is not in created status",
+        "confirmed": "Cannot mark a batch job as processing if the status is different that confirmed",
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A transition that the worker is going to make, and the instant at which it is due."""
+    """A transition that the worker is going to make, and the instant at which it is due.
+
+    error: why it can only fail, when that is known beforehand.
+    """
 
     transition: Transition
     at: datetime
+    error: str | None = None
 
 
 def next_step(job: BatchJob) -> Step | None:
     """Return what the worker does next with *job*, or None when it never moves it again by itself."""
-    status = job.status
+    status, error = job.status, None
+    if job.scenario.fails_canceled and status == CANCELED:
+        before = {name: at for name, at in job.instants.items() if name != job.lifecycle.instants[CANCELED]}
+        status = job.lifecycle.status_of(before)
+        if (error := MET_CANCELED.get(status)) is None:
+            return None
     transition = job.lifecycle.moves.get((status, job.dry_run))
     if transition is None:
         return None
-    duration = job.scenario.duration(transition.name)
-    if duration is None:
-        return None
-    return Step(transition, job.instants[job.lifecycle.instants[status]] + duration)
+    at = job.scenario.due(transition.name, since=job.instants[job.lifecycle.instants[status]])
+    return None if at is None else Step(transition, at, error)
 
 
 def advance(job: BatchJob, now: datetime, *, perform: Callable[[BatchJob, Step], BatchJob]) -> BatchJob:

@@ -5,10 +5,11 @@ yields. It changes nothing itself: the world does, with what it is given back.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from mockserver.quirk import NO_QUIRKS, Quirks
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.catalogue import Catalogue
 from mockserver.simulation.files import Files
@@ -16,12 +17,16 @@ from mockserver.simulation.files import Files
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
-    """What a job finds at one instant. mint: gives a new id, `prefix_ULID`, drawn from the world's seed."""
+    """What a job finds at one instant.
+
+    mint: gives a new id, `prefix_ULID`, drawn from the world's seed. quirks: those that the world has.
+    """
 
     at: datetime
     catalogue: Catalogue
     files: Files
     mint: Callable[[str], str]
+    quirks: Quirks = NO_QUIRKS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +51,10 @@ class WorkFailed(Exception):
     def __init__(self, *errors: str | Mapping[str, Any]) -> None:
         super().__init__(str(errors[-1]))
         self.errors = errors
+
+
+class WorkNeverEnds(Exception):
+    """The worker began the work, will never end it, and says nothing."""
 
 
 class Strategy(Protocol):
@@ -74,10 +83,3 @@ class Strategy(Protocol):
 
     def progress(self, job: BatchJob, done: float) -> Mapping[str, Any]:
         """Return the result of *job* while it is processing and *done* (0 to 1) of the time has passed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Strategies:
-    """All strategies of a world, by type."""
-
-    by_type: Mapping[str, Strategy] = field(default_factory=dict)

@@ -12,9 +12,11 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, TypeVar
 
-from mockserver.lifecycle import PRE_PROCESS, Lifecycle, Transition
+from mockserver.lifecycle import PRE_PROCESS, PROCESS, Lifecycle, Transition
+from mockserver.quirk import NO_QUIRKS, Quirk, Quirks
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.catalogue import Catalogue
 from mockserver.simulation.clock import Clock
@@ -25,9 +27,17 @@ from mockserver.simulation.refusals import CreatorNotFound, NotTheOwner, Strateg
 from mockserver.simulation.scenario import Scenario
 from mockserver.simulation.schedule import Step, advance, next_step, processed_part
 from mockserver.simulation.store import Store
-from mockserver.simulation.strategy import Shop, Strategy, Work, WorkFailed
+from mockserver.simulation.strategies.stored_order import in_stored_order
+from mockserver.simulation.strategy import Shop, Strategy, Work, WorkFailed, WorkNeverEnds
 from mockserver.simulation.users import User, Users
 
+ROLLED_BACK = Quirk(
+    name="failed-processing-rolled-back",
+    does="what processing had written when it failed is taken back, the instant at which it began with it",
+    matters="a job that failed while processing looks as if processing had never begun",
+    evidence="import/get settled unknown product id",
+)
+NEVER: Mapping[str, None] = MappingProxyType({"pre_process": None})
 JOBS_PER_PAGE = 10
 USERS_PER_PAGE = 50
 QUERY_ONLY = (
@@ -54,14 +64,16 @@ class World:
         strategies: Mapping[str, Strategy],
         catalogue: Catalogue,
         mint: Mint,
+        quirks: Quirks = NO_QUIRKS,
     ) -> None:
         """Make a world in which nothing has happened yet.
 
         strategies: by the type of job they do. catalogue: what the shop sells at the beginning.
         """
+        self._quirks = quirks
         self._clock = clock
         self._lifecycle = lifecycle
-        self._scenario = scenario
+        self._scenario = scenario.with_quirks(quirks)
         self._strategies = strategies
         self._mint = mint
         self._jobs = Store()
@@ -96,6 +108,8 @@ class World:
     def _perform(self, job: BatchJob, step: Step) -> BatchJob:
         """Return *job* after *step*, its work done; or failed, with the errors in its result."""
         transition = step.transition
+        if step.error is not None:
+            return self._failed(job, transition, WorkFailed(step.error), at=step.at)
         if transition.work is None:
             return self._lifecycle.apply(transition, job, at=step.at)
         strategy = self._strategies[job.type]
@@ -103,17 +117,21 @@ class World:
         try:
             work = work_of(job, self._shop(step.at))
         except WorkFailed as failure:
+            if transition.work == PROCESS and ROLLED_BACK in self._quirks:
+                began = self._lifecycle.instants[job.status]
+                job = replace(job, instants={name: at for name, at in job.instants.items() if name != began})
             return self._failed(job, transition, failure, at=step.at)
+        except WorkNeverEnds:
+            return replace(job, scenario=replace(job.scenario, durations=NEVER))
         return self._lifecycle.apply(transition, self._after(job, work, at=step.at), at=step.at)
 
-    def _failed(
-        self, job: BatchJob, transition: Transition, failure: WorkFailed, *, at: datetime
-    ) -> BatchJob:
-        if transition.on_failure is None:
-            raise failure
+    def _failed(self, job: BatchJob, attempted: Transition, failure: WorkFailed, *, at: datetime) -> BatchJob:
+        transition = self._lifecycle.failure_of(attempted)
         errors = [*(job.result or {}).get("errors", []), *failure.errors]
-        failed = replace(job, result={**(job.result or {}), "errors": errors})
-        return self._lifecycle.apply(self._lifecycle.transitions[transition.on_failure], failed, at=at)
+        failed = replace(job, result=in_stored_order({**(job.result or {}), "errors": errors}))
+        # a worker that meets a canceled job fails it from there, which no contract lets it
+        starts = transition.starts | {job.status}
+        return self._lifecycle.apply(replace(transition, starts=starts), failed, at=at)
 
     def _after(self, job: BatchJob, work: Work, *, at: datetime) -> BatchJob:
         if work.files is not None:
@@ -131,7 +149,11 @@ class World:
     def _shop(self, at: datetime) -> Shop:
         catalogue = self._catalogues[max(0, bisect_right(self._catalogue_since, at) - 1)]
         return Shop(
-            at=at, catalogue=catalogue, files=self._files, mint=lambda prefix: self._mint.id(prefix, at=at)
+            at=at,
+            catalogue=catalogue,
+            files=self._files,
+            mint=lambda prefix: self._mint.id(prefix, at=at),
+            quirks=self._quirks,
         )
 
     # ---- batch jobs
@@ -148,19 +170,19 @@ class World:
         prepared = strategy.prepare(context, self._shop(now))
         if by not in self._users.by_id:
             raise CreatorNotFound(by)
-        return self._keep(
-            BatchJob(
-                id=self._mint.id("batch", at=now),
-                type=job_type,
-                created_by=by,
-                context=prepared,
-                dry_run=dry_run,
-                instants={self._lifecycle.instants[self._lifecycle.initial]: now},
-                updated_at=now,
-                lifecycle=self._lifecycle,
-                scenario=self._scenario,
-            )
+        job = BatchJob(
+            id=self._mint.id("batch", at=now),
+            type=job_type,
+            created_by=by,
+            context=prepared,
+            dry_run=dry_run,
+            instants={self._lifecycle.instants[self._lifecycle.initial]: now},
+            updated_at=now,
+            lifecycle=self._lifecycle,
+            scenario=self._scenario,
         )
+        self._keep(replace(job, context=in_stored_order(prepared)))
+        return job
 
     def retrieve(self, job_id: str, *, by: str) -> BatchJob:
         """Return the batch job as it stands now. Raises BatchJobNotFound or NotTheOwner."""

@@ -9,12 +9,19 @@ from typing import Any
 
 import orjson
 
+from mockserver.quirk import Quirk
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.clock import to_milliseconds
 from mockserver.simulation.strategies.csv_text import read_csv
 from mockserver.simulation.strategies.stored_order import in_stored_order
-from mockserver.simulation.strategy import Shop, Work, WorkFailed
+from mockserver.simulation.strategy import Shop, Work, WorkFailed, WorkNeverEnds
 
+LOST_SOURCE_HANGS = Quirk(
+    name="lost-source-hangs",
+    does="an import whose file is not there is begun and never ended; nothing is logged",
+    matters="the job stays created for ever, and can only be canceled",
+    evidence="import/get import without source",
+)
 Row = Mapping[str, Any]
 Operations = Mapping[str, Sequence[Row]]
 
@@ -22,10 +29,13 @@ Operations = Mapping[str, Sequence[Row]]
 def source_rows(job: BatchJob, shop: Shop) -> list[dict[str, Any]]:
     """Return the rows of the CSV that the context's `fileKey` names. Raises WorkFailed where there is none.
 
-    Ours: the real server never ends such a job and never says why; see BEHAVIOUR, section 8.
+    Ours: the real server never ends such a job and never says why; see openapi/README.md, deviation 38.
+    Raises WorkNeverEnds where it is to be imitated.
     """
     key = job.context.get("fileKey")
     source = shop.files.get(key)
+    if source is None and LOST_SOURCE_HANGS in shop.quirks:
+        raise WorkNeverEnds
     if source is None:
         found = "is missing" if key is None else f"is {json.dumps(key)}, and no file has that key"
         message = (

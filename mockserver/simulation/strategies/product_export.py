@@ -21,7 +21,7 @@ from mockserver.simulation.strategies.progress import under_way
 from mockserver.simulation.strategy import Shop, Work
 
 # In the order of a process that has made a product: alphabetical. Before that the real server has another,
-# which pre-processing makes alphabetical too. Source: recorded, group create; BEHAVIOUR, section 6.
+# which pre-processing makes alphabetical too. Source: recorded, group create; measured.
 RELATIONS = (
     "collection",
     "images",
