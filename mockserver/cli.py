@@ -2,11 +2,13 @@
 
 import argparse
 import contextlib
+import json
 import logging
 import os
 import socket
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,6 +17,7 @@ from mockserver import __version__
 from mockserver.contract.diagram import mermaid
 from mockserver.contract.document import DocumentError, load, shipped_folder
 from mockserver.server.settings import USUAL_ORIGINS, Settings
+from mockserver.simulation.catalogue_file import CatalogueFileError, shipped_catalogue
 from mockserver.simulation.scenario import SCENARIOS, ScenarioUnknown, scenario_named
 
 FINE, USAGE = 0, 2
@@ -25,6 +28,7 @@ examples:
   mockserver serve --port 0                      on a free port, which is printed
   mockserver serve --scenario instant            every job is done by the next look
   mockserver serve --cors http://localhost:4000  a frontend of another origin may call
+  mockserver serve --like medusa-1.20.11             with the recorded quirks of the real server
   cp -r openapi mine && mockserver serve --spec mine
                                                  your own edition of the documents
 """
@@ -53,12 +57,32 @@ def _parser() -> argparse.ArgumentParser:
     _add_serve(
         verbs.add_parser("serve", help="serve the fake backend", epilog=EXAMPLES, formatter_class=_Formatter)
     )
+    quirks = verbs.add_parser("quirks", help="list the quirks of the real server, with their evidence")
+    quirks.add_argument("--json", action="store_true", help="as JSON, for machines")
+    quirks.set_defaults(run=_list_quirks)
     picture = verbs.add_parser(
         "lifecycle", help="draw the lifecycle of a batch job, as a Mermaid state diagram"
     )
     picture.add_argument("--spec", type=Path, metavar="FOLDER", help="an edited copy of openapi/")
     picture.set_defaults(run=_draw)
     return parser
+
+
+def _list_quirks(options: argparse.Namespace) -> int:
+    from mockserver.server.personality import MEDUSA_QUIRKS  # noqa: PLC0415  # heavy, and only two verbs need it
+
+    if options.json:
+        print(json.dumps([asdict(quirk) for quirk in MEDUSA_QUIRKS.values()], indent=2))  # noqa: T201  # its output
+        return FINE
+    for quirk in MEDUSA_QUIRKS.values():
+        lines = (
+            f"{quirk.name}\n",
+            f"  {quirk.does}\n",
+            f"  so: {quirk.matters}\n",
+            f"  seen: {quirk.evidence}\n",
+        )
+        print(*lines, sep="")  # noqa: T201  # its output
+    return FINE
 
 
 def _draw(options: argparse.Namespace) -> int:
@@ -101,6 +125,12 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
     what = serve.add_argument_group("what")
     what.add_argument("--spec", type=Path, metavar="FOLDER", help="serve an edited copy of openapi/ instead")
     what.add_argument(
+        "--catalogue",
+        metavar="FILE",
+        help="serve the shop that this YAML file describes, instead of a made-up one; "
+        "medusa-1.20.11 is the shop of the recordings, whose file tells the format",
+    )
+    what.add_argument(
         "--scenario",
         default="steady",
         metavar="NAME",
@@ -128,6 +158,16 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
             metavar="TEXT",
             help=f"{meaning} (default: {usual}; variable {variable})",
         )
+    what.add_argument(
+        "--like", metavar="PERSONALITY", help="show the recorded quirks of a real server too: medusa-1.20.11"
+    )
+    what.add_argument(
+        "--quirk",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="show this quirk of the real server, repeatable; `mockserver quirks` lists them",
+    )
     serve.add_argument(
         "--log-level",
         choices=LOG_LEVELS,
@@ -169,15 +209,19 @@ def _serve(options: argparse.Namespace) -> int:
     import uvicorn  # noqa: PLC0415  # heavy, and only this verb needs it
 
     from mockserver.server.app import build_app, build_world  # noqa: PLC0415  # the same
+    from mockserver.server.personality import PersonalityUnknown, quirks_of  # noqa: PLC0415  # the same
     from mockserver.server.wire import BoundedHttpProtocol  # noqa: PLC0415  # the same
     from mockserver.simulation.clock import RunningClock  # noqa: PLC0415  # the same
 
+    clock = RunningClock()
     try:
+        settings = replace(settings, quirks=quirks_of(like=options.like, names=options.quirk))
         scenario = scenario_named(options.scenario)
         document = load(options.spec or shipped_folder())
-        world = build_world(document, settings, clock=RunningClock(), scenario=scenario)
+        catalogue_file = _catalogue_file(options)
+        world = build_world(document, settings, clock=clock, scenario=scenario, catalogue_file=catalogue_file)
         app = build_app(document, world, settings)
-    except (DocumentError, ScenarioUnknown) as error:
+    except (CatalogueFileError, DocumentError, PersonalityUnknown, ScenarioUnknown) as error:
         listener.close()
         raise UsageError(str(error)) from error
     logging.getLogger("python_multipart").setLevel(
@@ -193,10 +237,19 @@ def _serve(options: argparse.Namespace) -> int:
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
-    _greet(listener, settings, scenario.name, scenario.description)
+    pace = f"like {options.like}" if options.like else f"scenario {scenario.name}: {scenario.description}"
+    _greet(listener, settings, pace)
     with contextlib.suppress(KeyboardInterrupt):  # how a server is meant to be stopped
         server.run(sockets=[listener])
     return FINE
+
+
+def _catalogue_file(options: argparse.Namespace) -> Path | None:
+    """Return the file of the shop: the one given, the shipped one of that name, or the personality's own."""
+    name = options.catalogue or options.like
+    if name is None or Path(name).exists():
+        return None if name is None else Path(name)
+    return shipped_catalogue(name)
 
 
 def _listener(host: str, port: int) -> socket.socket:
@@ -216,14 +269,14 @@ def _listener(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _greet(listener: socket.socket, settings: Settings, scenario: str, pace: str) -> None:
+def _greet(listener: socket.socket, settings: Settings, pace: str) -> None:
     host, port, *_ = listener.getsockname()
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     lines = (
         f"mockserver {__version__} serves Medusa batch jobs on {url}",
         f"log in as    {settings.admin_email} / {settings.admin_password}",
         f"API token    x-medusa-access-token: {settings.api_token}",
-        f"read         {url}/docs; scenario {scenario}: {pace}",
+        f"read         {url}/docs; {pace}",
         f"try          curl -H 'x-medusa-access-token: {settings.api_token}' {url}/admin/batch-jobs",
     )
     print(*lines, sep="\n", flush=True)  # noqa: T201  # the command's own output

@@ -117,13 +117,14 @@ class Lifecycle:
         """Return the transitions that *asker* may ask for, in the document's order."""
         return tuple(each for each in self.transitions.values() if each.by is asker)
 
-    def apply(self, transition: Transition, job: Job, *, at: datetime) -> Job:
+    def apply(self, transition: Transition, job: Job, *, at: datetime, anywhere: bool = False) -> Job:
         """Return *job* after *transition*, its instant set to *at*.
 
-        Raises TransitionRefused where it may not start.
+        anywhere: the table is not asked, for what only a quirk lets happen. Raises TransitionRefused where it
+        may not start.
         """
         status = self.status_of(job.instants)
-        if status not in transition.starts:
+        if status not in transition.starts and not anywhere:
             raise TransitionRefused(transition, status)
         instants = {**job.instants, transition.sets: at}
         return replace(job, instants=instants, updated_at=at)  # type: ignore[type-var]  # every Living is a dataclass

@@ -17,10 +17,15 @@ MODULES = sorted(HOME.rglob("*.py"))
 # which part of mockserver may import which other part; a part that is not here may import none
 ARROWS = {
     "lifecycle": set[str](),
-    "contract": {"lifecycle"},
+    "contract": {"lifecycle", "quirk"},
     "quirk": set[str](),
     "simulation": {"lifecycle", "quirk"},
-    "server": {"contract", "simulation", "quirk", "lifecycle"},  # lifecycle: errors.py translates TransitionRefused
+    "server": {
+        "contract",
+        "simulation",
+        "quirk",
+        "lifecycle",
+    },  # lifecycle: errors.py translates TransitionRefused
     "control": {"simulation", "server"},
     "conformance": {"contract", "lifecycle"},
     "grading": {"simulation", "server"},

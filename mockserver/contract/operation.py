@@ -11,6 +11,7 @@ from mockserver.contract.complaints import Complaint, Resolve, complaints_about
 from mockserver.contract.document import Document, DocumentError
 from mockserver.contract.json_schema import Compiler
 from mockserver.contract.parameters import QueryReader, query_reader
+from mockserver.quirk import NO_QUIRKS, Quirks
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ class Contract:
     """All operations of a document, compiled once."""
 
     document: Document
+    quirks: Quirks = NO_QUIRKS
 
     @cached_property
     def operations(self) -> Mapping[str, Operation]:
@@ -118,7 +120,7 @@ class Contract:
             method=method,
             path=path,
             secured=bool(operation.get("security", default_security)),
-            query=query_reader(operation, resolve=resolve),
+            query=query_reader(operation, resolve=resolve, quirks=self.quirks),
             body=_body_reader(content, compiler, resolve),
             multipart="multipart/form-data" in content,
             any_depth=any(resolve(each).get("x-any-depth") for each in operation["parameters"]),

@@ -16,6 +16,7 @@ from typing import Any
 
 from mockserver.contract.complaints import NOT_A_NUMBER, TYPES, UNKNOWN_VALUE, Resolve, about_value
 from mockserver.contract.instants import read_instant
+from mockserver.quirk import NO_QUIRKS, Quirk, Quirks
 
 Reader = Callable[[Any, str], Any]
 """Takes the raw value and its name, gives the value; raises ParameterRefused."""
@@ -24,12 +25,30 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re
 _PREFIXED = {"0x": 16, "0o": 8, "0b": 2}
 
 
-class ParameterRefused(ValueError):
-    """One parameter cannot be understood; the messages are what the client is told."""
+PLAIN_INSTANTS = Quirk(
+    name="plain-instants",
+    does="an instant without an operator, confirmed_at=2026-11-22, is taken, and matches nothing",
+    matters="a list is empty, and nothing says why",
+    evidence="list_filters/updated_at null",
+)
+EMPTY_NUMBERS = Quirk(
+    name="empty-numbers",
+    does="limit= and offset= are taken for 0, so that all rows come",
+    matters="a form that sends what was left empty gets every row",
+    evidence="list_paging/limit empty",
+)
 
-    def __init__(self, *messages: str) -> None:
-        super().__init__(*messages)
-        self.messages = messages
+
+class ParameterRefused(ValueError):
+    """One parameter cannot be understood; the messages are what the client is told.
+
+    recorded: those of the messages that the real server was recorded to give; the others are ours.
+    """
+
+    def __init__(self, *messages: str, ours: Sequence[str] = ()) -> None:
+        super().__init__(*messages, *ours)
+        self.messages = (*messages, *ours)
+        self.recorded = messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +71,23 @@ class QueryReader:
             if self.strict
             else []
         )
+        ours: list[str] = []
         values = {}
         for name, reader in self.readers.items():
             if name in query:
                 try:
                     values[name] = reader(query[name], name)
                 except ParameterRefused as refused:
-                    messages += refused.messages
-        if messages:
-            raise ParameterRefused(*messages)
+                    messages += refused.recorded
+                    ours += refused.messages[len(refused.recorded) :]
+        if messages or ours:
+            raise ParameterRefused(*messages, ours=ours)
         return values
 
 
-def query_reader(operation: Mapping[str, Any], *, resolve: Resolve) -> QueryReader | None:
+def query_reader(
+    operation: Mapping[str, Any], *, resolve: Resolve, quirks: Quirks = NO_QUIRKS
+) -> QueryReader | None:
     """Return the reader for *operation*'s query, or None when it ignores its query."""
     parameters = [resolve(each) for each in operation["parameters"]]
     queried = [each for each in parameters if each["in"] == "query"]
@@ -72,19 +95,24 @@ def query_reader(operation: Mapping[str, Any], *, resolve: Resolve) -> QueryRead
         return None
     readers = {
         each["name"].removesuffix("[]"): _reader(
-            resolve(each["schema"]), may_be_empty=bool(each.get("allowEmptyValue")), resolve=resolve
+            resolve(each["schema"]),
+            may_be_empty=bool(each.get("allowEmptyValue")) or EMPTY_NUMBERS in quirks,
+            may_be_plain=PLAIN_INSTANTS in quirks,
+            resolve=resolve,
         )
         for each in queried
     }
     return QueryReader(readers=readers, strict=bool(operation.get("x-strict-query")))
 
 
-def _reader(schema: Mapping[str, Any], *, resolve: Resolve, may_be_empty: bool = False) -> Reader:
+def _reader(
+    schema: Mapping[str, Any], *, resolve: Resolve, may_be_empty: bool = False, may_be_plain: bool = False
+) -> Reader:
     schema = resolve(schema)
     if "x-wrapped-complaint" in schema:
         return _wrapping(_operators(schema, resolve=resolve), title=schema["x-wrapped-complaint"])
     if "properties" in schema:
-        return _operators(schema, resolve=resolve)
+        return _operators(schema, may_be_plain=may_be_plain, resolve=resolve)
     if _is_instant(schema, resolve=resolve):
         return _instant(schema, resolve=resolve)
     kind = schema.get("type")
@@ -109,27 +137,29 @@ def _instant(schema: Mapping[str, Any], *, resolve: Resolve) -> Reader:
     def read(raw: Any, name: str) -> datetime:
         instant = read_instant(raw, epoch=epoch) if isinstance(raw, str) else None
         if instant is None:
-            raise ParameterRefused(sentence.replace("{name}", name))
+            raise ParameterRefused(ours=[sentence.replace("{name}", name)])
         return instant
 
     return read
 
 
-def _operators(schema: Mapping[str, Any], *, resolve: Resolve) -> Reader:
+def _operators(schema: Mapping[str, Any], *, resolve: Resolve, may_be_plain: bool = False) -> Reader:
     readers = {key: _reader(each, resolve=resolve) for key, each in schema["properties"].items()}
     words = [word for each in schema.get("anyOf", []) for word in resolve(each).get("enum", [])]
 
     def read(raw: Any, name: str) -> Any:
         if raw in words:
             return None
+        if isinstance(raw, str) and raw and may_be_plain:
+            return ()  # a list of values of which there is none
         if not isinstance(raw, dict):
             known = ", ".join([*(f"{name}[{key}]" for key in readers), *(f"{name}={word}" for word in words)])
-            raise ParameterRefused(f"{name} must be a comparison, one of: {known}")
+            raise ParameterRefused(ours=[f"{name} must be a comparison, one of: {known}"])
         reader = QueryReader(readers={f"{key}": each for key, each in readers.items()}, strict=True)
         try:
             return reader.read(raw)
         except ParameterRefused as refused:
-            raise ParameterRefused(*(f"{name}: {message}" for message in refused.messages)) from refused
+            raise ParameterRefused(ours=[f"{name}: {message}" for message in refused.messages]) from refused
 
     return read
 
@@ -144,7 +174,10 @@ def _wrapping(reader: Reader, *, title: str) -> Reader:
             inner = [message.removeprefix(f"{name}: ") for message in refused.messages]
             details = {title: inner if isinstance(raw, dict) else [UNKNOWN_VALUE]}
             content = {"message": f"{name} must be one of: {title}", "details": details}
-            raise ParameterRefused(json.dumps(content, separators=(",", ":"))) from refused
+            message = json.dumps(content, separators=(",", ":"))
+            if isinstance(raw, dict) and "" in raw.values():  # which passes the real server's validator
+                raise ParameterRefused(ours=[message]) from refused
+            raise ParameterRefused(message) from refused
 
     return read
 
@@ -222,6 +255,10 @@ def _text(schema: Mapping[str, Any], *, resolve: Resolve) -> Reader:
 
 
 def _check(value: Any, schema: Mapping[str, Any], name: str, *, resolve: Resolve) -> None:
-    complaints = about_value(value, schema, name=name, resolve=resolve)
-    if complaints:
-        raise ParameterRefused(*(each.message for each in complaints))
+    messages = [each.message for each in about_value(value, schema, name=name, resolve=resolve)]
+    if not messages:
+        return
+    # the real server checks types; what the document says beyond them is for its database to find out
+    if messages[0] == TYPES.get(schema.get("type", ""), (None, ""))[1].format(name=name) or "items" in schema:
+        raise ParameterRefused(*messages)
+    raise ParameterRefused(ours=messages)

@@ -4,8 +4,10 @@ No globals; two applications never meet.
 """
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from connexion.exceptions import InvalidSpecification
@@ -27,6 +29,7 @@ from mockserver.server.pipeline import Dispatch, Parse, Route, Secure, Validate
 from mockserver.server.settings import Settings
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.catalogue import Catalogue
+from mockserver.simulation.catalogue_file import read_catalogue
 from mockserver.simulation.clock import Clock
 from mockserver.simulation.identity import Mint
 from mockserver.simulation.scenario import Scenario
@@ -44,23 +47,30 @@ def build_app(document: Document, world: World, settings: Settings) -> ASGIApp:
 
     Raises DocumentError when the document contradicts itself or names an operation that nothing here does.
     """
-    contract = Contract(document)
+    quirks = settings.quirks
+    contract = Contract(document, quirks)
     credentials = Credentials(settings.jwt_secret, settings.cookie_secret)
-    payloads = Payloads.of(document, job_columns=_job_columns(document))
+    payloads = Payloads.of(document, job_columns=_job_columns(document), quirks=quirks)
     functions = Operations(payloads, credentials).by_id(document.lifecycle)
     _check_operations(contract, functions)
-    transmitter = Transmitter(cors=settings.cors)
+    transmitter = Transmitter(cors=settings.cors, credentials=credentials, quirks=quirks)
     routes = Routes(contract.operations.values())
     middlewares: list[Any] = [  # Connexion calls them applications; they are what makes one
         _Documentation,
-        partial(Edge, world=world, transmitter=transmitter),
+        partial(Edge, world=world, transmitter=transmitter, quirks=quirks),
         Parse,
         partial(Route, routes=routes),
-        partial(Secure, credentials=credentials, is_guarded=routes.is_guarded),
-        Validate,
+        partial(
+            Secure,
+            credentials=credentials,
+            is_guarded=routes.is_guarded,
+            job_path=contract.operations["GetBatchJobsBatchJob"].path,
+            quirks=quirks,
+        ),
+        partial(Validate, quirks=quirks),
     ]
     app = ConnexionMiddleware(
-        Dispatch(transmitter),
+        Dispatch(transmitter, judged=not quirks.on),
         middlewares=middlewares,
         resolver=Resolver(functions.__getitem__),
         swagger_ui_options=SwaggerUIOptions(swagger_ui_path=DOCS, spec_path=OPENAPI_JSON),
@@ -79,15 +89,16 @@ def build_world(
     *,
     clock: Clock,
     scenario: Scenario,
-    catalogue: Catalogue | None = None,
+    catalogue_file: Path | None = None,
 ) -> World:
     """Return a world with a ready admin, seeded people and a catalogue.
 
     The same document, settings, scenario and instant give the same world, byte for byte.
     """
     mint, now = Mint(settings.seed), clock.now()
-    if catalogue is None:
-        catalogue = seeded_catalogue(seed=settings.seed, at=now, mint=lambda prefix: mint.id(prefix, at=now))
+    catalogue = _catalogue(
+        catalogue_file, seed=settings.seed, at=now, mint=lambda prefix: mint.id(prefix, at=now)
+    )
     world = World(
         clock=clock,
         lifecycle=document.lifecycle,
@@ -95,6 +106,7 @@ def build_world(
         strategies=strategies_of(document),
         catalogue=catalogue,
         mint=mint,
+        quirks=settings.quirks,
     )
     world.add_user(email=settings.admin_email, password=settings.admin_password, api_token=settings.api_token)
     for first_name, last_name, email in seeded_people(seed=settings.seed, count=PEOPLE):
@@ -102,6 +114,12 @@ def build_world(
             email=email, password=settings.admin_password, first_name=first_name, last_name=last_name
         )
     return world
+
+
+def _catalogue(file: Path | None, *, seed: int, at: datetime, mint: Callable[[str], str]) -> Catalogue:
+    if file is None:
+        return seeded_catalogue(seed=seed, at=at, mint=mint)
+    return read_catalogue(file, at=at, mint=mint)
 
 
 def strategies_of(document: Document) -> Mapping[str, Strategy]:

@@ -9,6 +9,7 @@ import codecs
 import contextlib
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import orjson
@@ -16,6 +17,8 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from mockserver.server.errors import INVALID, RequestRefused
+from mockserver.server.html_pages import error_page
+from mockserver.server.v8_json import inflate_complaint, json_headline
 
 Receive = Callable[[], Awaitable[Any]]
 
@@ -81,7 +84,8 @@ async def _chunks(receive: Receive) -> AsyncIterator[bytes]:
 def _too_large(*, read_whole: bool) -> RequestRefused:
     """Return the refusal of a body. What was not read whole leaves a connection that cannot be used again."""
     headers = () if read_whole else ((b"connection", b"close"),)
-    return RequestRefused(413, INVALID, "request entity too large", headers=headers)
+    page = partial(error_page, "PayloadTooLargeError: request entity too large")
+    return RequestRefused(413, INVALID, "request entity too large", headers=headers, page=page)
 
 
 def parse_json(body: bytes, headers: Mapping[str, str]) -> Any:
@@ -91,20 +95,28 @@ def parse_json(body: bytes, headers: Mapping[str, str]) -> Any:
     """
     charset = _charset(headers["content-type"])
     if charset not in ("utf-8", "utf8", "us-ascii", "ascii"):
-        raise RequestRefused(415, INVALID, f'unsupported charset "{charset.upper()}"; send UTF-8')
+        complaint = f'unsupported charset "{charset.upper()}"'
+        page = partial(error_page, f"UnsupportedMediaTypeError: {complaint}")
+        raise RequestRefused(415, INVALID, f"{complaint}; send UTF-8", page=page)
     body = inflated(body, headers.get("content-encoding", "identity").strip().lower(), limit=JSON_LIMIT)
     if not body:
         return {}
     body = body.removeprefix(BOM)
+    page = partial(_malformed_page, body)
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise RequestRefused(400, INVALID, f"the body is not JSON: {error}") from error
+        raise RequestRefused(400, INVALID, f"the body is not JSON: {error}", page=page) from error
     if not isinstance(value, dict | list):
-        raise RequestRefused(400, INVALID, "the body is not a JSON object")
+        raise RequestRefused(400, INVALID, "the body is not a JSON object", page=page)
     if body.count(b"{") + body.count(b"[") > DEPTH_LIMIT and _is_too_deep(value):
         raise RequestRefused(400, INVALID, f"the body is nested more than {DEPTH_LIMIT} levels deep")
     return value
+
+
+def _malformed_page(body: bytes) -> bytes:
+    # what V8 can read and orjson cannot, half of a surrogate pair, is malformed here all the same
+    return error_page(json_headline(body.decode(errors="replace")) or "SyntaxError: Unexpected token in JSON")
 
 
 def _charset(content_type: str) -> str:
@@ -117,17 +129,25 @@ def inflated(body: bytes, encoding: str, *, limit: int) -> bytes:
     if encoding in ("identity", ""):
         return body
     if encoding not in ("gzip", "deflate"):
-        raise RequestRefused(415, INVALID, f'unsupported content encoding "{encoding}"; known: gzip, deflate')
+        complaint = f'unsupported content encoding "{encoding}"'
+        page = partial(error_page, f"UnsupportedMediaTypeError: {complaint}")
+        raise RequestRefused(415, INVALID, f"{complaint}; known: gzip, deflate", page=page)
+    page = partial(_encoding_page, body, encoding, limit)
     inflater = zlib.decompressobj(zlib.MAX_WBITS | 16 if encoding == "gzip" else zlib.MAX_WBITS)
     try:
         plain = inflater.decompress(body, limit + 1)
     except zlib.error as error:
-        raise RequestRefused(400, INVALID, f"the body is not {encoding}: {error}") from error
+        raise RequestRefused(400, INVALID, f"the body is not {encoding}: {error}", page=page) from error
     if len(plain) > limit:
         raise _too_large(read_whole=True)
     if not inflater.eof:
-        raise RequestRefused(400, INVALID, f"the body is not {encoding}: it ends too early")
+        raise RequestRefused(400, INVALID, f"the body is not {encoding}: it ends too early", page=page)
     return plain
+
+
+def _encoding_page(body: bytes, encoding: str, limit: int) -> bytes:
+    complaint = inflate_complaint(body, encoding=encoding, limit=limit)
+    return error_page(f"Error: {complaint or 'unexpected end of file'}")
 
 
 def _is_too_deep(value: Any) -> bool:
@@ -155,7 +175,9 @@ async def read_files(receive: Receive, *, content_type: str, field: str) -> list
     kind, options = parse_options_header(content_type)
     boundary = options.get(b"boundary")
     if kind != b"multipart/form-data" or not boundary:
-        raise RequestRefused(400, INVALID, f"{field} must be sent as multipart/form-data with a boundary")
+        raise RequestRefused(
+            400, INVALID, f"{field} must be sent as multipart/form-data with a boundary", unforeseen=True
+        )
     collector, size = _Collector(field), 0
     try:
         parser = MultipartParser(boundary, collector.callbacks(), max_size=UPLOAD_LIMIT + 1)
@@ -166,7 +188,9 @@ async def read_files(receive: Receive, *, content_type: str, field: str) -> list
             parser.write(chunk)
         parser.finalize()
     except FormParserError as error:
-        raise RequestRefused(400, INVALID, f"the multipart body is malformed: {error}") from error
+        raise RequestRefused(
+            400, INVALID, f"the multipart body is malformed: {error}", unforeseen=True
+        ) from error
     if not collector.ended:
         raise RequestRefused(
             400, INVALID, f"{field} must be sent as multipart/form-data; its last boundary is missing"
@@ -219,13 +243,20 @@ class _Collector:
         if filename is None and field != self._field:
             return  # a plain form field; the real server passes it over
         if filename is None:
-            raise RequestRefused(400, INVALID, f"{field} must be a file: its part needs a filename")
+            raise RequestRefused(
+                400, INVALID, f"{field} must be a file: its part needs a filename", unforeseen=True
+            )
         if field != self._field:
             raise RequestRefused(
-                400, INVALID, f"files are taken from the field {self._field}, not from {field!r}"
+                400,
+                INVALID,
+                f"files are taken from the field {self._field}, not from {field!r}",
+                unforeseen=True,
             )
         if len(self.files) == FILES_LIMIT:
-            raise RequestRefused(400, INVALID, f"more than {FILES_LIMIT} files in one request")
+            raise RequestRefused(
+                400, INVALID, f"more than {FILES_LIMIT} files in one request", unforeseen=True
+            )
         # the real server reads file names as latin-1; recorded, uploads/protected unicode name
         self.files.append((filename.decode("latin-1"), b"".join(self._content)))
 

@@ -50,6 +50,15 @@ class Credentials:
         expires = format_datetime(at + SESSION_LIFE, usegmt=True)
         return f"{COOKIE}={signed}; Path=/; Expires={expires}; HttpOnly".encode()
 
+    def has_session(self, request: Request) -> bool:
+        """Return whether the request's cookie names a session that is open."""
+        session_id = self._session_id(request.headers.get("cookie", ""))
+        return session_id is not None and request.world.user_of_session(session_id) is not None
+
+    def new_cookie(self, request: Request) -> bytes:
+        """Return the value of `Set-Cookie` for a session of nobody."""
+        return self.session_cookie(request.world.new_session_id(), at=request.world.settle())
+
     def identify(self, request: Request, *, at: datetime) -> str:
         """Return the id of the user who calls; a good credential is not blocked by a bad one before it.
 

@@ -10,12 +10,20 @@ from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mockserver.quirk import NO_QUIRKS, Quirk, Quirks
 from mockserver.server.bodies import ClientGone, Incoming
-from mockserver.server.errors import response_for
-from mockserver.server.exchange import Headers, Request, Response, entity_tag, json_response
+from mockserver.server.credentials import Credentials
+from mockserver.server.errors import response_for, unforeseen_response
+from mockserver.server.exchange import Headers, Request, Response, entity_tag
 from mockserver.server.pipeline import REQUEST
 from mockserver.simulation.world import World
 
+EXPRESS_HEADERS = Quirk(
+    name="express-headers",
+    does="every answer says X-Powered-By: Express, and each one without a session opens a new session",
+    matters="a client that keeps the last cookie it was sent loses nothing, but answers cannot be cached",
+    evidence="http/health",
+)
 METHODS = b"GET,HEAD,PUT,PATCH,POST,DELETE"
 GUARDED = "/admin"
 BODY_HEADERS = {"content-length", "transfer-encoding"}
@@ -25,10 +33,13 @@ log = logging.getLogger(__name__)
 class Edge:
     """The outermost middleware."""
 
-    def __init__(self, app: ASGIApp, *, world: World, transmitter: "Transmitter") -> None:
+    def __init__(
+        self, app: ASGIApp, *, world: World, transmitter: "Transmitter", quirks: Quirks = NO_QUIRKS
+    ) -> None:
         self.app = app
         self.world = world
         self.transmitter = transmitter
+        self.quirks = quirks
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -47,16 +58,10 @@ class Edge:
         except ClientGone:
             log.debug("the client left before its request was whole: %s %s", request.method, request.path)
         except Exception as error:  # the last one who can answer; what is unknown is logged whole
-            response = response_for(error)
+            response = response_for(error, self.quirks)
             if response is None:
                 log.exception("%s %s could not be answered", request.method, request.path)
-                response = json_response(
-                    {
-                        "type": "unknown_error",
-                        "message": "An unknown error occurred; the server's log says more.",
-                    },
-                    status=500,
-                )
+                response = unforeseen_response()
             await self.transmitter(request, response, send)
 
 
@@ -111,9 +116,11 @@ def _request(scope: Scope, world: World) -> Request:
 class Transmitter:
     """Sends answers. cors: the origins that may call with credentials; `*` lets every origin."""
 
-    def __init__(self, *, cors: Sequence[str]) -> None:
+    def __init__(self, *, cors: Sequence[str], credentials: Credentials, quirks: Quirks = NO_QUIRKS) -> None:
         self._origins = frozenset(cors)
         self._any_origin = "*" in cors
+        self._credentials = credentials
+        self._express = EXPRESS_HEADERS in quirks
 
     def has_cors(self, request: Request) -> bool:
         """Return whether the path is one that browsers of other origins may use.
@@ -125,13 +132,15 @@ class Transmitter:
     async def __call__(self, request: Request, response: Response, send: Send) -> None:
         """Send *response*."""
         headers: list[tuple[bytes, bytes]] = [*response.headers]
+        if self._express:
+            headers += self._signs_of_express(request, response)
         if self.has_cors(request):
             headers += self._cors(request, vary=b"Origin")
         if response.content_type is not None:
             headers.append((b"content-type", response.content_type.encode("latin-1")))
         body, status = response.body, response.status
         tag = next((value.decode() for name, value in headers if name == b"etag"), None)
-        if tag is None and body:
+        if tag is None and body and response.tagged:
             tag = entity_tag(body)
             headers.append((b"etag", tag.encode()))
         if tag is not None and _is_fresh(request, status, tag):
@@ -143,6 +152,13 @@ class Transmitter:
             body = b""
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+    def _signs_of_express(self, request: Request, response: Response) -> Headers:
+        headers = [(b"x-powered-by", b"Express")]
+        opens_one = any(name == b"set-cookie" for name, _ in response.headers)
+        if not opens_one and not self._credentials.has_session(request):
+            headers.append((b"set-cookie", self._credentials.new_cookie(request)))
+        return headers
 
     async def preflight(self, request: Request, send: Send) -> None:
         """Answer a preflight, or any other OPTIONS: 204, without credentials, whatever the path.

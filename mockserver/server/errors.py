@@ -1,10 +1,12 @@
 """How refusals become answers: the one table that knows both the simulation's words and HTTP's numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mockserver.lifecycle import Refusal, TransitionRefused
+from mockserver.quirk import NO_QUIRKS, Quirk, Quirks
 from mockserver.server.exchange import Headers, Response, json_response, text_response
+from mockserver.server.html_pages import HTML, HTML_HEADERS
 from mockserver.simulation.refusals import (
     BatchJobNotFound,
     ColumnUnknown,
@@ -19,6 +21,27 @@ from mockserver.simulation.refusals import (
 )
 
 INVALID, NOT_FOUND, NOT_ALLOWED = "invalid_data", "not_found", "not_allowed"
+
+
+HTML_ERROR_PAGES = Quirk(
+    name="html-error-pages",
+    does="a malformed body, one too large or in another encoding, an unknown path or method get an HTML page",
+    matters="a client that parses every answer as JSON fails while it reads the error; there is no 405",
+    evidence="http/invalid json",
+)
+BARE_UNAUTHORIZED = Quirk(
+    name="bare-unauthorized",
+    does="the body of a 401 comes without a content type, except when a login fails",
+    matters="a client that looks at the content type first finds none",
+    evidence="auth/list without auth",
+)
+UNFORESEEN_ERRORS = Quirk(
+    name="unforeseen-errors",
+    does="what only its database or a type error refuses is answered with 500 unknown_error",
+    matters="a client's own mistake, such as an unknown column, looks like a broken server",
+    evidence="list_sort/order unknown column",
+)
+UNFORESEEN = (ContextRefused, ColumnUnknown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,29 +66,72 @@ ANSWERS: Mapping[type[SimulationError], Answer] = {
 
 
 class RequestRefused(Exception):
-    """The pipeline refuses a request before any operation sees it."""
+    """The pipeline refuses a request before any operation sees it.
 
-    def __init__(self, status: int, kind: str, message: str, *, headers: Headers = ()) -> None:
+    page: makes the HTML page that the real server sends instead. unforeseen: the real server answers 500
+    here.
+    """
+
+    def __init__(  # each is a part of the answer
+        self,
+        status: int,
+        kind: str,
+        message: str,
+        *,
+        headers: Headers = (),
+        page: Callable[[], bytes] | None = None,
+        unforeseen: bool = False,
+    ) -> None:
         super().__init__(message)
         self.status, self.kind, self.message, self.headers = status, kind, message, headers
+        self.page, self.unforeseen = page, unforeseen
 
 
 class Unauthorized(Exception):
-    """The caller is not logged in, or the credentials are wrong."""
+    """The caller is not logged in; or, at a *login*, the credentials are wrong."""
+
+    def __init__(self, *, login: bool = False) -> None:
+        super().__init__("Unauthorized")
+        self.login = login
 
 
-def response_for(error: Exception) -> Response | None:
+def response_for(error: Exception, quirks: Quirks = NO_QUIRKS) -> Response | None:
     """Return the answer to a refusal, or None when *error* is none."""
     if isinstance(error, RequestRefused):
-        return _error(error.status, error.kind, error.message, headers=error.headers)
+        return _refused(error, quirks)
     if isinstance(error, Unauthorized):
-        return text_response("Unauthorized", status=401)
+        bare = BARE_UNAUTHORIZED in quirks and not error.login
+        return (
+            Response(status=401, body=b"Unauthorized") if bare else text_response("Unauthorized", status=401)
+        )
     if isinstance(error, TransitionRefused) and error.transition.refusal is not None:
         return refusal_response(error.transition.refusal)
     if isinstance(error, SimulationError):
         answer = ANSWERS[type(error)]
+        if UNFORESEEN_ERRORS in quirks and isinstance(error, UNFORESEEN):
+            return unforeseen_response()
         return _error(answer.status, answer.type, str(error))
     return None
+
+
+def _refused(error: RequestRefused, quirks: Quirks) -> Response:
+    if error.unforeseen and UNFORESEEN_ERRORS in quirks:
+        return unforeseen_response()
+    if error.page is not None and HTML_ERROR_PAGES in quirks:
+        status = 404 if error.status == 405 else error.status  # noqa: PLR2004  # there is no 405 anywhere
+        return Response(
+            status=status, body=error.page(), content_type=HTML, headers=HTML_HEADERS, tagged=False
+        )
+    return _error(error.status, error.kind, error.message, headers=error.headers)
+
+
+def unforeseen_response() -> Response:
+    """Return what the real server says of whatever it did not foresee.
+
+    Source: recorded, retrieve/get id NUL.
+    """
+    kind = "unknown_error"
+    return json_response({"code": kind, "type": kind, "message": "An unknown error occurred."}, status=500)
 
 
 def refusal_response(refusal: Refusal) -> Response:

@@ -49,6 +49,7 @@ class Response:
     """An answer.
 
     payload: what the body says, for the contract to judge; None when the body is no JSON or text.
+    tagged: it gets an entity tag.
     """
 
     status: int
@@ -56,6 +57,7 @@ class Response:
     content_type: str | None = None
     headers: Headers = ()
     payload: Any = None
+    tagged: bool = True
 
 
 def json_response(payload: Any, *, status: int = 200, headers: Headers = ()) -> Response:

@@ -193,7 +193,7 @@ def _caller(request: Request) -> str:
 def _authenticated(request: Request) -> User:
     user = request.world.authenticate(request.body["email"], request.body["password"])
     if user is None:
-        raise Unauthorized
+        raise Unauthorized(login=True)
     return user
 
 

@@ -12,8 +12,9 @@ from typing import Any
 from mockserver.contract.document import Document, DocumentError
 from mockserver.quirk import NO_QUIRKS, Quirk, Quirks
 from mockserver.simulation.batch_job import BatchJob
-from mockserver.simulation.clock import to_json
+from mockserver.simulation.clock import EPOCH, to_json
 from mockserver.simulation.query import selected
+from mockserver.simulation.scenario import TICK
 from mockserver.simulation.users import User, Users
 from mockserver.simulation.world import job_column, user_column
 
@@ -53,6 +54,7 @@ SHOWN_PASSWORD_HASH = Quirk(
 TRAILS: Mapping[str, int] = MappingProxyType(
     {"pre_processed": 20, "confirmed": 22, "processing": 2, "completed": 40, "failed": 4}
 )
+LAST_TURN = timedelta(milliseconds=90)  # from the first to the last job of one tick
 FIRST_JOB_ORDER = (
     *("dry_run", "type", "created_by", "context", "id", "result"),
     *("pre_processed_at", "processing_at", "confirmed_at", "completed_at", "canceled_at", "failed_at"),
@@ -181,10 +183,20 @@ def _reordered(payload: Mapping[str, Any], order: Sequence[str]) -> dict[str, An
 
 
 def _trailing(job: BatchJob) -> BatchJob:
-    """Return *job* with the instants that the worker set as far behind as the real server's lie."""
+    """Return *job* with the instants that the worker set as far behind as the real server's lie.
+
+    Of jobs that one tick moves, those created later are dealt with later. No instant is shown before one that
+    came before it.
+    """
+    turn = (job.created_at - EPOCH) % TICK / TICK * LAST_TURN
     trails = {job.lifecycle.instants[status]: trail for status, trail in TRAILS.items()}
-    instants = {name: at + timedelta(milliseconds=trails.get(name, 0)) for name, at in job.instants.items()}
-    return replace(job, instants=instants)
+    if job.instants.get("confirmed_at") != job.instants.get("pre_processed_at"):
+        del trails["confirmed_at"]  # a client confirmed it
+    latest, shown = job.created_at, {}
+    for name, at in sorted(job.instants.items(), key=lambda each: each[1]):
+        trail = timedelta(milliseconds=trails[name]) + turn if name in trails else timedelta()
+        latest = shown[name] = max(latest, at + trail)
+    return replace(job, instants={name: shown[name] for name in job.instants})
 
 
 def _fillings(

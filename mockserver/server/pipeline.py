@@ -6,7 +6,9 @@ answers.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from connexion.middleware.abstract import ROUTING_CONTEXT, RoutedAPI, RoutedMiddleware, SpecMiddleware
@@ -14,13 +16,16 @@ from connexion.operations.abstract import AbstractOperation
 from connexion.spec import Specification
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mockserver.contract.complaints import Complaint
 from mockserver.contract.parameters import ParameterRefused
 from mockserver.contract.query_string import parse_query
 from mockserver.contract.routes import NOWHERE, PathRefused, Routes
+from mockserver.quirk import NO_QUIRKS, Quirk, Quirks
 from mockserver.server.bodies import JSON_LIMIT, parse_json, read_body, read_files
 from mockserver.server.credentials import Credentials
-from mockserver.server.errors import INVALID, NOT_ALLOWED, NOT_FOUND, RequestRefused
+from mockserver.server.errors import INVALID, NOT_ALLOWED, NOT_FOUND, UNFORESEEN_ERRORS, RequestRefused
 from mockserver.server.exchange import Request, Response
+from mockserver.server.html_pages import cannot_page
 
 REQUEST = "mockserver.request"
 BODILESS = ("GET", "HEAD", "OPTIONS", "TRACE")
@@ -82,13 +87,31 @@ class Route(SpecMiddleware):
         await self.app(scope, receive, send)
 
 
+GUARDED_BY_ID = Quirk(
+    name="guarded-by-id",
+    does="whatever lies below a job's path, with any method, is looked up before it is called unknown",
+    matters="DELETE of an unknown job says that the job is unknown, not that there is no such method",
+    evidence="retrieve/get confirm path of unknown",
+)
+
+
 class Secure:
     """Finds out who calls, where the operation wants to know, and below paths that are guarded as a whole."""
 
-    def __init__(self, app: ASGIApp, *, credentials: Credentials, is_guarded: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        credentials: Credentials,
+        is_guarded: Callable[[str], bool],
+        job_path: str,
+        quirks: Quirks = NO_QUIRKS,
+    ) -> None:
         self.app = app
         self.credentials = credentials
         self.is_guarded = is_guarded
+        self.quirks = quirks
+        self.below_a_job = re.compile(job_path.replace("{id}", "(?P<id>[^/]+)") + "(/.*)?", re.IGNORECASE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request pass, or refuse it."""
@@ -97,8 +120,10 @@ class Secure:
         if operation.secured if operation else self.is_guarded(request.path):
             request.caller = self.credentials.identify(request, at=request.world.settle())
         if request.unreadable is not None:
-            raise RequestRefused(400, INVALID, request.unreadable)
+            raise RequestRefused(400, INVALID, request.unreadable, unforeseen=True)
         if operation is None:
+            if GUARDED_BY_ID in self.quirks and (below := self.below_a_job.fullmatch(request.path)):
+                request.world.retrieve(below["id"], by=request.caller or "")
             raise _nothing_there(request)
         await self.app(scope, receive, send)
 
@@ -109,17 +134,19 @@ def _nothing_there(request: Request) -> RequestRefused:
     Ours: the real server sends 404 as HTML for both.
     """
     message = f"Cannot {request.method} {request.path}"
+    page = partial(cannot_page, request.method, request.path)
     if request.allowed:
         allow = ", ".join(sorted(request.allowed)).encode()
-        return RequestRefused(405, NOT_ALLOWED, message, headers=((b"allow", allow),))
-    return RequestRefused(404, NOT_FOUND, message)
+        return RequestRefused(405, NOT_ALLOWED, message, headers=((b"allow", allow),), page=page)
+    return RequestRefused(404, NOT_FOUND, message, page=page)
 
 
 class Validate:
     """Judges the query and the body by the compiled contract, and reads files."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, quirks: Quirks = NO_QUIRKS) -> None:
         self.app = app
+        self.quirks = quirks
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Judge the request."""
@@ -130,50 +157,70 @@ class Validate:
             try:
                 request.query = operation.query.read(parse_query(request.query_string))
             except ParameterRefused as refused:
-                raise RequestRefused(400, INVALID, ", ".join(refused.messages)) from refused
+                raise _query_refused(refused, self.quirks) from refused
         if operation.body is not None and (complaints := operation.body.complaints(request.body)):
-            plain = [each.message for each in complaints if each.refusal is None]
-            if plain:
-                raise RequestRefused(400, INVALID, ", ".join(plain))
-            refusal = complaints[0].refusal
-            assert refusal is not None  # noqa: S101  # those without one were answered above
-            raise RequestRefused(refusal.status, refusal.type, refusal.message)
+            raise _body_refused(complaints)
         if operation.multipart:
             content_type = request.headers.get("content-type", "")
             request.files = await read_files(receive, content_type=content_type, field=FILES_FIELD)
         await self.app(scope, receive, send)
 
 
+def _query_refused(refused: ParameterRefused, quirks: Quirks) -> RequestRefused:
+    # what its validator lets through is for its database to refuse, and then it says nothing of the rest
+    recorded = refused.recorded if UNFORESEEN_ERRORS in quirks else ()
+    messages = recorded or refused.messages
+    return RequestRefused(400, INVALID, ", ".join(messages), unforeseen=not refused.recorded)
+
+
+def _body_refused(complaints: Sequence[Complaint]) -> RequestRefused:
+    plain = [each.message for each in complaints if each.refusal is None]
+    if not plain:
+        refusal = complaints[0].refusal
+        assert refusal is not None  # noqa: S101  # there are complaints, and none of them is plain
+        return RequestRefused(refusal.status, refusal.type, refusal.message)
+    # the real server looks no deeper than the body's own properties
+    inside = all(message.startswith("context.") for message in plain)
+    return RequestRefused(400, INVALID, ", ".join(plain), unforeseen=inside)
+
+
 class _BoundOperation:
     """One operation and the function that Connexion's resolver found for it."""
 
-    def __init__(self, operation: AbstractOperation, transmit: "Transmit") -> None:
+    def __init__(self, operation: AbstractOperation, transmit: "Transmit", *, judged: bool) -> None:
         self.operate: Operate = operation.function
         self.transmit = transmit
+        self.judged = judged
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         request: Request = scope[REQUEST]
         response = self.operate(request)
-        operation = request.operation
-        assert operation is not None  # noqa: S101  # Connexion called us by its id
-        for violation in operation.response_violations(
-            response.status, response.content_type, response.payload
-        ):
-            log.error("our own answer breaks the contract: %s", violation)
+        if self.judged:
+            _judge(request, response)
         await self.transmit(request, response, send)
+
+
+def _judge(request: Request, response: Response) -> None:
+    operation = request.operation
+    assert operation is not None  # noqa: S101  # Connexion called by its id
+    for violation in operation.response_violations(response.status, response.content_type, response.payload):
+        log.error("our own answer breaks the contract: %s", violation)
 
 
 Transmit = Callable[[Request, Response, Send], Any]
 
 
 class _DispatchAPI(RoutedAPI[_BoundOperation]):
-    def __init__(self, specification: Specification, *, transmit: Transmit, **options: Any) -> None:
+    def __init__(
+        self, specification: Specification, *, transmit: Transmit, judged: bool, **options: Any
+    ) -> None:
         super().__init__(specification, **options)
         self.transmit = transmit
+        self.judged = judged
         self.add_paths()
 
     def make_operation(self, operation: AbstractOperation) -> _BoundOperation:
-        return _BoundOperation(operation, self.transmit)
+        return _BoundOperation(operation, self.transmit, judged=self.judged)
 
 
 async def _nobody(scope: Scope, _receive: Receive, _send: Send) -> None:
@@ -187,10 +234,12 @@ class Dispatch(RoutedMiddleware[_DispatchAPI]):
 
     api_cls = _DispatchAPI
 
-    def __init__(self, transmit: Transmit) -> None:
+    def __init__(self, transmit: Transmit, *, judged: bool) -> None:
+        """Make the dispatcher. judged: the contract judges every answer of ours, and the log tells."""
         super().__init__(_nobody)
         self.transmit = transmit
+        self.judged = judged
 
     def add_api(self, specification: Specification, **options: Any) -> _DispatchAPI:
         """Bind the document's operations to the functions that the resolver finds."""
-        return super().add_api(specification, transmit=self.transmit, **options)
+        return super().add_api(specification, transmit=self.transmit, judged=self.judged, **options)

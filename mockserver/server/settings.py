@@ -6,6 +6,8 @@ Only the command line knows where they come from.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mockserver.quirk import NO_QUIRKS, Quirks
+
 # the dashboard's ports first, then those where frontend tools serve by default
 USUAL_ORIGINS = tuple(
     f"http://{host}:{port}"
@@ -28,3 +30,4 @@ class Settings:
     cookie_secret: str = "supersecret-cookie"  # noqa: S105  # the same
     cors: Sequence[str] = USUAL_ORIGINS
     seed: int = 0
+    quirks: Quirks = NO_QUIRKS

@@ -1,14 +1,15 @@
 """The HTTP protocol of the wire: uvicorn's, with bounds. Knows nothing of what is asked or answered.
 
 Uvicorn's fast protocol bounds neither a head nor a trailer nor the requests that wait behind another one,
-takes trailers for headers, loses what follows an offered upgrade, answers on for a client that has left, and at
-its end waits for clients that send nothing.
+takes trailers for headers, loses what follows an offered upgrade, goes on answering a client that has left,
+and at its end waits for clients that send nothing.
 """
 
 from collections.abc import Sized
 from typing import Any
 
 import httptools
+from starlette.types import Message, Receive, Scope, Send
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -26,24 +27,22 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._beside_bodies = 0  # bytes since the head began, or since the body last grew
         self._head_is_read = False
         self._is_rereading = False
-        self._answering: Any = None
 
     def connection_made(self, transport: Any) -> None:
         """Take the connection."""
         super().connection_made(transport)
         self.flow = _OneAfterAnother(transport, self.pipeline)
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Tell it to the request that is being answered; uvicorn tells the last one that came."""
-        self.pipeline.clear()
-        if self._answering is not None:
-            self._answering.disconnected = True
-            self._answering.message_event.set()
-        super().connection_lost(exc)
-
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
-        self._answering = cycle
-        super()._start_asgi_task(cycle, app)
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            async def send_if_open(message: Message) -> None:
+                await self.flow.drain()
+                cycle.disconnected = cycle.disconnected or self.transport.is_closing()
+                await send(message)
+
+            await app(scope, receive, send_if_open)
+
+        super()._start_asgi_task(cycle, answer)
 
     def data_received(self, data: bytes) -> None:
         """Take what came, unless too much of it is no body."""

@@ -72,8 +72,8 @@ def ordered(rows: list[Row], order: str | None, *, column: Column[Row]) -> list[
 
 
 def _sort_key(value: Any) -> tuple[bool, Any]:
-    if isinstance(value, Mapping):
-        value = json.dumps(value, sort_keys=True, default=str)
+    if isinstance(value, Mapping):  # as jsonb is ordered: by the number of keys first
+        value = (len(value), json.dumps(value, sort_keys=True, default=str))
     return (value is None, 0 if value is None else value)
 
 

@@ -44,8 +44,15 @@ def next_step(job: BatchJob) -> Step | None:
     transition = job.lifecycle.moves.get((status, job.dry_run))
     if transition is None:
         return None
-    at = job.scenario.due(transition.name, since=job.instants[job.lifecycle.instants[status]])
+    since = job.instants[job.lifecycle.instants[status]]
+    at = job.scenario.due(transition.name, since=since, units=job.units)
     return None if at is None else Step(transition, at, error)
+
+
+def is_in_hand(job: BatchJob, now: datetime) -> bool:
+    """Return whether the worker has taken *job* up at *now* and its transaction is still open, unseen."""
+    step, begun = next_step(job), job.scenario.taken_up(job.status_since)
+    return step is not None and begun is not None and begun <= now < step.at
 
 
 def advance(job: BatchJob, now: datetime, *, perform: Callable[[BatchJob, Step], BatchJob]) -> BatchJob:

@@ -209,7 +209,7 @@ class _Seeder:
             variants=tuple(variants),
         )
 
-    def _order(  # noqa: PLR0913  # each is a fact of its own
+    def _order(  # each is a fact of its own
         self,
         person: tuple[str, str, str],
         number: int,

@@ -14,7 +14,10 @@ from tests.conftest import BEGINNING
 JOBS = "/admin/batch-jobs"
 LOG_IN = {"email": "admin@example.com", "password": "supersecret"}
 A_JOB = {"type": "product-export", "context": {}, "dry_run": True}
-NOTHING_SENT = "email should not be empty, email must be an email, password should not be empty, password must be a string"
+NOTHING_SENT = (
+    "email should not be empty, email must be an email, password should not be empty, "
+    "password must be a string"
+)
 NOW = int(BEGINNING.timestamp())
 
 

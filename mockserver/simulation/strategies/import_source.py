@@ -45,7 +45,7 @@ def source_rows(job: BatchJob, shop: Shop) -> list[dict[str, Any]]:
     return list(read_csv(source.content))
 
 
-def operations_found(  # noqa: PLR0913  # each is a fact of its own
+def operations_found(  # each is a fact of its own
     job: BatchJob, shop: Shop, operations: Operations, *, folder: str, key: str, name: str, message: str
 ) -> Work:
     """Return what pre-processing has found: *operations*, each kind in a file of its own.
