@@ -11,6 +11,7 @@ import pytest
 
 from mockserver.contract.diagram import mermaid
 from mockserver.contract.document import Document
+from mockserver.server.personality import MEDUSA_QUIRKS
 from tests.serving import ROOT, serving
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -80,3 +81,9 @@ def test_ci_runs_the_commands_of_readme_word_for_word() -> None:
         "mockserver serve",
         "pytest --numprocesses auto",
     ]
+
+
+def test_every_quirk_stands_in_the_table_with_what_it_does() -> None:
+    rows = re.findall(r"^\| `([a-z][a-z-]+)` \| (.*?) \| .+ \|$", README, re.MULTILINE)
+
+    assert rows == [(quirk.name, quirk.does) for quirk in MEDUSA_QUIRKS.values()]

@@ -9,7 +9,6 @@ from collections.abc import Sized
 from typing import Any
 
 import httptools
-from starlette.types import Message, Receive, Scope, Send
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -34,8 +33,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self.flow = _OneAfterAnother(transport, self.pipeline)
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
-        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-            async def send_if_open(message: Message) -> None:
+        async def answer(scope: Any, receive: Any, send: Any) -> None:
+            async def send_if_open(message: Any) -> None:
                 await self.flow.drain()
                 cycle.disconnected = cycle.disconnected or self.transport.is_closing()
                 await send(message)
