@@ -102,21 +102,21 @@ def parse_json(body: bytes, headers: Mapping[str, str]) -> Any:
     if not body:
         return {}
     body = body.removeprefix(BOM)
-    page = partial(_malformed_page, body)
+    malformed = partial(_malformed_page, body)
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise RequestRefused(400, INVALID, f"the body is not JSON: {error}", page=page) from error
+        raise RequestRefused(400, INVALID, f"the body is not JSON: {error}", page=malformed) from error
     if not isinstance(value, dict | list):
-        raise RequestRefused(400, INVALID, "the body is not a JSON object", page=page)
+        raise RequestRefused(400, INVALID, "the body is not a JSON object", page=malformed)
     if body.count(b"{") + body.count(b"[") > DEPTH_LIMIT and _is_too_deep(value):
         raise RequestRefused(400, INVALID, f"the body is nested more than {DEPTH_LIMIT} levels deep")
     return value
 
 
-def _malformed_page(body: bytes) -> bytes:
-    # what V8 can read and orjson cannot, half of a surrogate pair, is malformed here all the same
-    return error_page(json_headline(body.decode(errors="replace")) or "SyntaxError: Unexpected token in JSON")
+def _malformed_page(body: bytes) -> bytes | None:
+    headline = json_headline(body.decode(errors="replace"))
+    return None if headline is None else error_page(headline)
 
 
 def _charset(content_type: str) -> str:

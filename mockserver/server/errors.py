@@ -68,8 +68,8 @@ ANSWERS: Mapping[type[SimulationError], Answer] = {
 class RequestRefused(Exception):
     """The pipeline refuses a request before any operation sees it.
 
-    page: makes the HTML page that the real server sends instead. unforeseen: the real server answers 500
-    here.
+    page: makes the HTML page that the real server sends instead; None for what it would not refuse.
+    unforeseen: the real server answers 500 here.
     """
 
     def __init__(  # each is a part of the answer
@@ -79,7 +79,7 @@ class RequestRefused(Exception):
         message: str,
         *,
         headers: Headers = (),
-        page: Callable[[], bytes] | None = None,
+        page: Callable[[], bytes | None] | None = None,
         unforeseen: bool = False,
     ) -> None:
         super().__init__(message)
@@ -117,11 +117,10 @@ def response_for(error: Exception, quirks: Quirks = NO_QUIRKS) -> Response | Non
 def _refused(error: RequestRefused, quirks: Quirks) -> Response:
     if error.unforeseen and UNFORESEEN_ERRORS in quirks:
         return unforeseen_response()
-    if error.page is not None and HTML_ERROR_PAGES in quirks:
+    page = error.page() if error.page is not None and HTML_ERROR_PAGES in quirks else None
+    if page is not None:
         status = 404 if error.status == 405 else error.status  # noqa: PLR2004  # there is no 405 anywhere
-        return Response(
-            status=status, body=error.page(), content_type=HTML, headers=HTML_HEADERS, tagged=False
-        )
+        return Response(status=status, body=page, content_type=HTML, headers=HTML_HEADERS, tagged=False)
     return _error(error.status, error.kind, error.message, headers=error.headers)
 
 

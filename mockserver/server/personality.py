@@ -20,7 +20,7 @@ from mockserver.server.payloads import (
 from mockserver.server.pipeline import GUARDED_BY_ID
 from mockserver.simulation.scenario import CANCELED_TURNS_FAILED, WORKER_TICKS
 from mockserver.simulation.strategies.import_source import LOST_SOURCE_HANGS
-from mockserver.simulation.world import HIDDEN_MICROSECONDS, ROLLED_BACK
+from mockserver.simulation.world import HIDDEN_MICROSECONDS, RACED_CONFIRMS, ROLLED_BACK
 
 MEDUSA = "medusa-1.20.11"
 MEDUSA_QUIRKS: Mapping[str, Quirk] = MappingProxyType(
@@ -31,6 +31,7 @@ MEDUSA_QUIRKS: Mapping[str, Quirk] = MappingProxyType(
             CANCELED_TURNS_FAILED,
             ROLLED_BACK,
             LOST_SOURCE_HANGS,
+            RACED_CONFIRMS,
             LISTS_HIDE_DRY_RUN,
             FIELDS_HIDE_INSTANTS,
             HIDDEN_MICROSECONDS,

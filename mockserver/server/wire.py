@@ -98,6 +98,9 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._beside_bodies, self._head_is_read = 0, True
         if not self._is_rereading:
             super().on_headers_complete()
+            # uvicorn cuts a fragment off; a server that is sent one takes it for a part of the query
+            # Source: recorded, http/collection with fragment-like
+            self.scope["query_string"] = self.url.partition(b"?")[2]
 
     def on_body(self, body: bytes) -> None:
         """Count anew: the body has grown."""

@@ -20,6 +20,7 @@ class BatchJob:
     context: JSON object, what the client asked for as its strategy understood it.
     result: JSON object, what the strategy has to show so far; None before it has pre-processed.
     units: rows that processing will go through; 0 until it has pre-processed.
+    raced: more than one client was let confirm it, so that two runs of the worker meet.
     scenario: what the simulated worker will do with it, and how long each stage takes.
     """
 
@@ -34,6 +35,7 @@ class BatchJob:
     scenario: Scenario
     result: Mapping[str, Any] | None = None
     units: int = 0
+    raced: bool = False
 
     @property
     def created_at(self) -> datetime:

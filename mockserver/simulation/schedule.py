@@ -8,7 +8,10 @@ from types import MappingProxyType
 from mockserver.lifecycle import PROCESS, Transition
 from mockserver.simulation.batch_job import BatchJob
 
-CANCELED = "canceled"
+CANCELED, CONFIRMED, COMPLETED = "canceled", "confirmed", "completed"
+RUNS_MET = (
+    "could not serialize access due to concurrent update"  # recorded, races/get after simultaneous confirms
+)
 
 # what the worker says of a canceled job, by the status in which it was canceled
 # Source: recorded, transitions/get B after cancel in created settled and get E after cancel in confirmed
@@ -36,6 +39,8 @@ class Step:
 def next_step(job: BatchJob) -> Step | None:
     """Return what the worker does next with *job*, or None when it never moves it again by itself."""
     status, error = job.status, None
+    if job.raced and status == COMPLETED:
+        return Step(job.lifecycle.moves[(CONFIRMED, job.dry_run)], job.status_since, RUNS_MET)
     if job.scenario.fails_canceled and status == CANCELED:
         before = {name: at for name, at in job.instants.items() if name != job.lifecycle.instants[CANCELED]}
         status = job.lifecycle.status_of(before)

@@ -62,11 +62,13 @@ class Users:
         user = self.get(user_id)
         if not changes:
             return self
-        if changes.get("metadata") is not None:
-            changes = {**changes, "metadata": _merged(user.metadata or {}, changes["metadata"])}
+        if "metadata" in changes:
+            changes = {**changes, "metadata": _merged(user.metadata, changes["metadata"])}
         changed = replace(user, **changes, updated_at=at)
         return Users(MappingProxyType({**self.by_id, user_id: changed}))
 
 
-def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in {**old, **new}.items() if value != ""}
+def _merged(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    if new is None:
+        return old
+    return {key: value for key, value in {**(old or {}), **new}.items() if value != ""}

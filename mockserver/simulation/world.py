@@ -25,7 +25,7 @@ from mockserver.simulation.identity import Mint
 from mockserver.simulation.query import Page, matching, ordered, page
 from mockserver.simulation.refusals import CreatorNotFound, NotTheOwner, StrategyUnknown
 from mockserver.simulation.scenario import Scenario
-from mockserver.simulation.schedule import Step, advance, is_in_hand, next_step, processed_part
+from mockserver.simulation.schedule import CONFIRMED, Step, advance, is_in_hand, next_step, processed_part
 from mockserver.simulation.store import Store
 from mockserver.simulation.strategies.stored_order import in_stored_order
 from mockserver.simulation.strategy import Shop, Strategy, Work, WorkFailed, WorkNeverEnds
@@ -43,6 +43,13 @@ HIDDEN_MICROSECONDS = Quirk(
     matters="created_at[gt] with a job's own created_at still finds that job; created_at[lte] does not",
     evidence="list_filters/created_at[gt] l4",
 )
+RACED_CONFIRMS = Quirk(
+    name="raced-confirms",
+    does="confirms that arrive at the same moment are all let through, and the job is run twice",
+    matters="both clients are told that they confirmed it; the job completes, and then fails",
+    evidence="races/get after simultaneous confirms",
+)
+SAME_MOMENT = timedelta(milliseconds=5)
 ONE_MILLISECOND = timedelta(milliseconds=1)
 NEVER: Mapping[str, None] = MappingProxyType({"pre_process": None})
 JOBS_PER_PAGE = 10
@@ -202,6 +209,8 @@ class World:
         """
         now = self.settle()
         job = self._owned(job_id, by, now)
+        if RACED_CONFIRMS in self._quirks and _is_raced(job, transition, now):
+            return self._keep(replace(job, raced=True))
         asked = self._lifecycle.apply(transition, job, at=now)
         if is_in_hand(job, now):
             # the real server makes the client wait for the worker's transaction, and answers with what it had
@@ -313,6 +322,11 @@ class World:
         """Forget the file under *key*; nothing happens when there is none."""
         self.settle()
         self._files = self._files.without(key)
+
+
+def _is_raced(job: BatchJob, transition: Transition, now: datetime) -> bool:
+    """Return whether *transition* was made by another client at the very moment in which it is asked for."""
+    return job.status == transition.to == CONFIRMED and now - job.status_since < SAME_MOMENT
 
 
 def job_column(job: BatchJob, name: str) -> Any:
