@@ -62,22 +62,12 @@ FIRST_JOB_ORDER = (
 )
 FIRST_USER_ORDER = (
     *("role", "email", "first_name", "last_name"),  # of these, those that were sent come first
-    *(
-        "id",
-        "role",
-        "first_name",
-        "last_name",
-        "api_token",
-        "metadata",
-        "created_at",
-        "updated_at",
-        "deleted_at",
-    ),
+    *("id", "role", "first_name", "last_name", "api_token", "metadata"),
+    *("created_at", "updated_at", "deleted_at"),
 )
 CREATOR = "created_by_user"
-ALWAYS_OF_JOBS = frozenset(
-    {"dry_run", "id", "created_at", "status"}
-)  # whatever `fields` says; recorded, list_fields_expand
+# shown whatever `fields` says. Source: recorded, list_fields_expand/fields id
+ALWAYS_OF_JOBS = frozenset({"dry_run", "id", "created_at", "status"})
 ALWAYS_OF_USERS = frozenset({"id", "created_at"})
 
 
@@ -85,9 +75,8 @@ ALWAYS_OF_USERS = frozenset({"id", "created_at"})
 class Payloads:
     """Shows batch jobs and users as the document describes them.
 
-    job_fields, user_fields: the properties of the schemas, in their order, by name, with the value that a
-    property
-    has of which the simulation knows nothing: its default, null, or its example.
+    job_fields, user_fields: the properties of the schemas, in their order, by name, each with the value it
+    has when the simulation knows none: its default, null, or its example.
     """
 
     job_fields: Mapping[str, Any]
@@ -128,7 +117,8 @@ class Payloads:
         chosen = selected(query.get("fields"), columns)
         expanded = self.always_expanded or bool(query.get("expand"))
         payload = self._job(job, users, chosen | ALWAYS_OF_JOBS | ({CREATOR} if expanded else set()))
-        if LISTS_HIDE_DRY_RUN in self.quirks and "dry_run" not in (query.get("fields") or ""):
+        is_added = "dry_run" in selected(query.get("fields"), columns - {"dry_run"})
+        if LISTS_HIDE_DRY_RUN in self.quirks and not is_added:
             payload["dry_run"] = False
         if FIELDS_HIDE_INSTANTS in self.quirks:
             visible = {name: at for name, at in job.instants.items() if name in chosen | ALWAYS_OF_JOBS}
@@ -189,9 +179,10 @@ def _trailing(job: BatchJob) -> BatchJob:
     came before it.
     """
     turn = (job.created_at - EPOCH) % TICK / TICK * LAST_TURN
-    trails = {job.lifecycle.instants[status]: trail for status, trail in TRAILS.items()}
+    fields = job.lifecycle.instants
+    trails = {fields[status]: trail for status, trail in TRAILS.items() if status in fields}
     if job.instants.get("confirmed_at") != job.instants.get("pre_processed_at"):
-        del trails["confirmed_at"]  # a client confirmed it
+        trails.pop("confirmed_at", None)  # a client confirmed it
     latest, shown = job.created_at, {}
     for name, at in sorted(job.instants.items(), key=lambda each: each[1]):
         trail = timedelta(milliseconds=trails[name]) + turn if name in trails else timedelta()

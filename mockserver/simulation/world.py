@@ -54,14 +54,8 @@ ONE_MILLISECOND = timedelta(milliseconds=1)
 NEVER: Mapping[str, None] = MappingProxyType({"pre_process": None})
 JOBS_PER_PAGE = 10
 USERS_PER_PAGE = 50
-QUERY_ONLY = (
-    "limit",
-    "offset",
-    "order",
-    "fields",
-    "expand",
-    "q",
-)  # everything else in a query filters a column
+# everything else in a query filters a column
+QUERY_ONLY = frozenset({"limit", "offset", "order", "fields", "expand", "q"})
 
 Row = TypeVar("Row")
 
@@ -213,8 +207,7 @@ class World:
             return self._keep(replace(job, raced=True))
         asked = self._lifecycle.apply(transition, job, at=now)
         if is_in_hand(job, now):
-            # the real server makes the client wait for the worker's transaction, and answers with what it had
-            # read
+            # the real server lets the client wait for the worker's transaction, and answers with what it read
             # before; ours ends the transaction at once. Source: recorded, races/get after the late cancel
             self._keep(self._lifecycle.apply(transition, self._ended(job, now), at=now, anywhere=True))
             return asked
