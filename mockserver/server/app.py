@@ -55,6 +55,7 @@ def build_app(document: Document, world: World, settings: Settings) -> ASGIApp:
     _check_operations(contract, functions)
     transmitter = Transmitter(cors=settings.cors, credentials=credentials, quirks=quirks)
     routes = Routes(contract.operations.values())
+    job = contract.operations.get("GetBatchJobsBatchJob")  # which an edited document may do without
     middlewares: list[Any] = [  # Connexion calls them applications; they are what makes one
         _Documentation,
         partial(Edge, world=world, transmitter=transmitter, quirks=quirks),
@@ -64,7 +65,7 @@ def build_app(document: Document, world: World, settings: Settings) -> ASGIApp:
             Secure,
             credentials=credentials,
             is_guarded=routes.is_guarded,
-            job_path=contract.operations["GetBatchJobsBatchJob"].path,
+            job_path=job.path if job is not None else None,
             quirks=quirks,
         ),
         partial(Validate, quirks=quirks),

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
+from urllib.parse import unquote
 
 from connexion.middleware.abstract import ROUTING_CONTEXT, RoutedAPI, RoutedMiddleware, SpecMiddleware
 from connexion.operations.abstract import AbstractOperation
@@ -104,14 +105,15 @@ class Secure:
         *,
         credentials: Credentials,
         is_guarded: Callable[[str], bool],
-        job_path: str,
+        job_path: str | None,
         quirks: Quirks = NO_QUIRKS,
     ) -> None:
         self.app = app
         self.credentials = credentials
         self.is_guarded = is_guarded
-        self.quirks = quirks
-        self.below_a_job = re.compile(job_path.replace("{id}", "(?P<id>[^/]+)") + "(/.*)?", re.IGNORECASE)
+        guarded_path = (job_path or "").replace("{id}", "(?P<id>[^/]+)") + "(/.*)?"
+        guards = GUARDED_BY_ID in quirks and job_path is not None
+        self.below_a_job = re.compile(guarded_path, re.IGNORECASE) if guards else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request pass, or refuse it."""
@@ -122,8 +124,8 @@ class Secure:
         if request.unreadable is not None:
             raise RequestRefused(400, INVALID, request.unreadable, unforeseen=True)
         if operation is None:
-            if GUARDED_BY_ID in self.quirks and (below := self.below_a_job.fullmatch(request.path)):
-                request.world.retrieve(below["id"], by=request.caller or "")
+            if self.below_a_job is not None and (below := self.below_a_job.fullmatch(request.path)):
+                request.world.retrieve(unquote(below["id"]), by=request.caller or "")
             raise _nothing_there(request)
         await self.app(scope, receive, send)
 

@@ -240,3 +240,15 @@ def test_a_document_that_cannot_be_served_is_refused_with_the_place_and_the_reme
 
     assert said in str(refused.value)
     assert str(folder) in str(refused.value)
+
+
+def test_a_document_may_do_without_a_path(edited: Edit, serve: Callable[[Path], Client]) -> None:
+    link = "        retrieve:\n          operationId: GetBatchJobsBatchJob\n"
+    folder = edited(
+        ("openapi.yaml", "  /admin/batch-jobs/{id}: {$ref: paths/batch_job.yaml}\n", ""),
+        ("paths/batch_jobs.yaml", link, "        same:\n          operationId: GetBatchJobs\n"),
+    )
+
+    answer = serve(folder).get(f"{JOBS}/batch_nope")
+
+    assert (answer.status, answer.message) == (404, f"Cannot GET {JOBS}/batch_nope")
