@@ -51,10 +51,12 @@ def build_app(document: Document, world: World, settings: Settings) -> ASGIApp:
     contract = Contract(document, quirks)
     credentials = Credentials(settings.jwt_secret, settings.cookie_secret)
     payloads = Payloads.of(document, job_columns=_job_columns(document), quirks=quirks)
-    functions = Operations(payloads, credentials).by_id(document.lifecycle)
+    functions = Operations(payloads, credentials, _file_path(contract)).by_id(document.lifecycle)
     _check_operations(contract, functions)
-    transmitter = Transmitter(cors=settings.cors, credentials=credentials, quirks=quirks)
     routes = Routes(contract.operations.values())
+    transmitter = Transmitter(
+        cors=settings.cors, has_cors=routes.is_guarded, credentials=credentials, quirks=quirks
+    )
     job = contract.operations.get("GetBatchJobsBatchJob")  # which an edited document may do without
     middlewares: list[Any] = [  # Connexion calls them applications; they are what makes one
         _Documentation,
@@ -131,6 +133,15 @@ def strategies_of(document: Document) -> Mapping[str, Strategy]:
     builtin = builtin_strategies()
     types = document.resolve(document.bundle["components"]["schemas"]["BatchJob"]["properties"]["type"])
     return {name: builtin.get(name) or PlainStrategy(name) for name in types.get("enum", builtin)}
+
+
+def _file_path(contract: Contract) -> str:
+    """Return the path at which files are fetched, `{key}` for the key.
+
+    The usual one where no operation is.
+    """
+    operation = contract.operations.get("GetUploadsKey")
+    return "/uploads/{key}" if operation is None else operation.path
 
 
 def _job_columns(document: Document) -> frozenset[str]:

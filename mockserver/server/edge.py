@@ -5,7 +5,7 @@ CORS, entity tags and 304.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -25,7 +25,6 @@ EXPRESS_HEADERS = Quirk(
     evidence="http/health",
 )
 METHODS = b"GET,HEAD,PUT,PATCH,POST,DELETE"
-GUARDED = "/admin"
 BODY_HEADERS = {"content-length", "transfer-encoding"}
 log = logging.getLogger(__name__)
 
@@ -50,7 +49,7 @@ class Edge:
         scope[REQUEST] = request
         incoming = Incoming(receive, has_body=bool(BODY_HEADERS & request.headers.keys()))
         send = _lingering(send, incoming)
-        if request.method == "OPTIONS" and self.transmitter.has_cors(request):
+        if request.method == "OPTIONS" and self.transmitter.has_cors(request.path):
             await self.transmitter.preflight(request, send)
             return
         try:
@@ -114,27 +113,32 @@ def _request(scope: Scope, world: World) -> Request:
 
 
 class Transmitter:
-    """Sends answers. cors: the origins that may call with credentials; `*` lets every origin."""
+    """Sends answers.
 
-    def __init__(self, *, cors: Sequence[str], credentials: Credentials, quirks: Quirks = NO_QUIRKS) -> None:
+    cors: the origins that may call with credentials; `*` lets every origin. has_cors: whether a path is one
+    that browsers of other origins may use.
+    """
+
+    def __init__(
+        self,
+        *,
+        cors: Sequence[str],
+        has_cors: Callable[[str], bool],
+        credentials: Credentials,
+        quirks: Quirks = NO_QUIRKS,
+    ) -> None:
+        self.has_cors = has_cors
         self._origins = frozenset(cors)
         self._any_origin = "*" in cors
         self._credentials = credentials
         self._express = EXPRESS_HEADERS in quirks
-
-    def has_cors(self, request: Request) -> bool:
-        """Return whether the path is one that browsers of other origins may use.
-
-        Source: recorded, http/preflight allowed origin and http/health.
-        """
-        return request.path.lower().startswith(GUARDED)
 
     async def __call__(self, request: Request, response: Response, send: Send) -> None:
         """Send *response*."""
         headers: list[tuple[bytes, bytes]] = [*response.headers]
         if self._express:
             headers += self._signs_of_express(request, response)
-        if self.has_cors(request):
+        if self.has_cors(request.path):
             headers += self._cors(request, vary=b"Origin")
         if response.content_type is not None:
             headers.append((b"content-type", response.content_type.encode("latin-1")))

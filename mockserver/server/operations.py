@@ -21,10 +21,14 @@ Operate = Callable[[Request], Response]
 
 @dataclass(frozen=True, slots=True)
 class Operations:
-    """The functions behind the operations, by operationId."""
+    """The functions behind the operations, by operationId.
+
+    file_path: where files are fetched, `{key}` standing for the key.
+    """
 
     payloads: Payloads
     credentials: Credentials
+    file_path: str
 
     def by_id(self, lifecycle: Lifecycle) -> Mapping[str, Operate]:
         """Return the functions by operationId; those of the lifecycle's client transitions among them."""
@@ -144,14 +148,17 @@ class Operations:
     def upload(self, request: Request) -> Response:
         """PostUploads and PostUploadsProtected."""
         keys = [request.world.upload(name, content) for name, content in request.files]
-        return json_response({"uploads": [{"url": _address(request, key), "key": key} for key in keys]})
+        return json_response({"uploads": [{"url": self._address(request, key), "key": key} for key in keys]})
 
     def download_url(self, request: Request) -> Response:
         """PostUploadsDownloadUrl.
 
         Whether there is such a file is not checked; recorded, uploads/download url unknown key.
         """
-        return json_response({"download_url": _address(request, request.body["file_key"])})
+        return json_response({"download_url": self._address(request, request.body["file_key"])})
+
+    def _address(self, request: Request, key: str) -> str:
+        return request.base_url + self.file_path.replace("{key}", key)
 
     def delete_upload(self, request: Request) -> Response:
         """DeleteUploads."""
@@ -195,10 +202,6 @@ def _authenticated(request: Request) -> User:
     if user is None:
         raise Unauthorized(login=True)
     return user
-
-
-def _address(request: Request, key: str) -> str:
-    return f"{request.base_url}/uploads/{key}"
 
 
 def _paging(page: Page) -> dict[str, float]:
