@@ -83,6 +83,16 @@ class Client:
     ) -> Answer:
         return asyncio.run(self._request(method, target, body, {**self.headers, **(headers or {})}))
 
+    def together(self, method: str, target: str, *, times: int) -> list[Answer]:
+        """Send the same request several times at once."""
+
+        async def gather() -> list[Answer]:
+            return await asyncio.gather(
+                *(self._request(method, target, b"", self.headers) for _ in range(times))
+            )
+
+        return asyncio.run(gather())
+
     async def _request(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         path, _, query = target.partition("?")
         sent = {name.replace("_", "-").lower(): value for name, value in headers.items()}

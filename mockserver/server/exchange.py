@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,6 +50,8 @@ class Response:
 
     payload: what the body says, for the contract to judge; None when the body is no JSON or text.
     tagged: it gets an entity tag.
+    commit: ends the transaction that it tells of, which stays open as long as the real server's do; None when
+    it has ended.
     """
 
     status: int
@@ -58,6 +60,7 @@ class Response:
     headers: Headers = ()
     payload: Any = None
     tagged: bool = True
+    commit: Callable[[], None] | None = None
 
 
 def json_response(payload: Any, *, status: int = 200, headers: Headers = ()) -> Response:

@@ -4,7 +4,7 @@ If it wants a second, that line belongs elsewhere.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mockserver.lifecycle import Asker, Lifecycle, Transition
 from mockserver.server.credentials import Credentials
@@ -85,8 +85,10 @@ class Operations:
 
     def _asking(self, transition: Transition) -> Operate:
         def ask(request: Request) -> Response:
-            job = request.world.ask(transition, request.path_parameters["id"], by=_caller(request))
-            return json_response({"batch_job": self.payloads.batch_job(job, request.world.users)})
+            world = request.world
+            job = world.ask(transition, request.path_parameters["id"], by=_caller(request))
+            response = json_response({"batch_job": self.payloads.batch_job(job, world.users)})
+            return replace(response, commit=world.commit_of(job))
 
         return ask
 

@@ -9,9 +9,10 @@ worked off in order before anything else is done, so that everybody finds the sh
 
 import heapq
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -45,11 +46,10 @@ HIDDEN_MICROSECONDS = Quirk(
 )
 RACED_CONFIRMS = Quirk(
     name="raced-confirms",
-    does="confirms that arrive at the same moment are all let through, and the job is run twice",
+    does="confirms that arrive before the first is answered are let through, and the job is run twice",
     matters="both clients are told that they confirmed it; the job completes, and then fails",
     evidence="races/get after simultaneous confirms",
 )
-SAME_MOMENT = timedelta(milliseconds=5)
 ONE_MILLISECOND = timedelta(milliseconds=1)
 NEVER: Mapping[str, None] = MappingProxyType({"pre_process": None})
 JOBS_PER_PAGE = 10
@@ -92,6 +92,7 @@ class World:
         self._catalogues: list[Catalogue] = [catalogue]
         self._agenda: list[tuple[datetime, int, str]] = []
         self._entries = 0
+        self._unanswered: set[str] = set()
 
     # ---- time
 
@@ -203,15 +204,24 @@ class World:
         """
         now = self.settle()
         job = self._owned(job_id, by, now)
-        if RACED_CONFIRMS in self._quirks and _is_raced(job, transition, now):
+        if job_id in self._unanswered and job.status == transition.to == CONFIRMED:
             return self._keep(replace(job, raced=True))
         asked = self._lifecycle.apply(transition, job, at=now)
+        if RACED_CONFIRMS in self._quirks and asked.status == CONFIRMED:
+            self._unanswered.add(job_id)
         if is_in_hand(job, now):
             # the real server lets the client wait for the worker's transaction, and answers with what it read
             # before; ours ends the transaction at once. Source: recorded, races/get after the late cancel
             self._keep(self._lifecycle.apply(transition, self._ended(job, now), at=now, anywhere=True))
             return asked
         return self._seen(self._keep(asked), now)
+
+    def commit_of(self, job: BatchJob) -> Callable[[], None] | None:
+        """Return what ends the transaction in which *job* was confirmed.
+
+        Until it is called, others may confirm the job too. None where no transaction is open.
+        """
+        return partial(self._unanswered.discard, job.id) if job.id in self._unanswered else None
 
     def _ended(self, job: BatchJob, now: datetime) -> BatchJob:
         """Return *job* with the worker's open transaction ended now."""
@@ -315,11 +325,6 @@ class World:
         """Forget the file under *key*; nothing happens when there is none."""
         self.settle()
         self._files = self._files.without(key)
-
-
-def _is_raced(job: BatchJob, transition: Transition, now: datetime) -> bool:
-    """Return whether *transition* was made by another client at the very moment in which it is asked for."""
-    return job.status == transition.to == CONFIRMED and now - job.status_since < SAME_MOMENT
 
 
 def job_column(job: BatchJob, name: str) -> Any:

@@ -101,13 +101,27 @@ def test_with_raced_confirms_both_are_let_through_and_the_job_fails_after_it_com
     job = created(client, dry_run=True)
     clock.advance(timedelta(seconds=1))
 
-    answers = [client.post(f"{JOBS}/{job['id']}/confirm") for _ in range(2)]
+    answers = client.together("POST", f"{JOBS}/{job['id']}/confirm", times=2)
     clock.advance(timedelta(minutes=1))
 
     met = seen(client, job)
     assert [answer.status for answer in answers] == [200, 200]
     assert (met["status"], met["completed_at"] is not None) == ("failed", True)
     assert met["result"]["errors"] == ["could not serialize access due to concurrent update"]
+
+
+def test_with_raced_confirms_a_client_who_waits_for_the_answer_races_nobody(
+    quirky: Quirky, clock: ManualClock
+) -> None:
+    client = quirky("raced-confirms")
+    job = created(client, dry_run=True)
+    clock.advance(timedelta(seconds=1))
+
+    answers = [client.post(f"{JOBS}/{job['id']}/confirm") for _ in range(2)]
+    clock.advance(timedelta(minutes=1))
+
+    assert [answer.status for answer in answers] == [200, 400]
+    assert seen(client, job)["status"] == "completed"
 
 
 def test_with_lists_hide_dry_run_only_the_single_answer_tells_it(quirky: Quirky) -> None:
