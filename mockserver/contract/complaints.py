@@ -40,6 +40,7 @@ SENTENCES: Mapping[str, str] = {
     "exclusiveMinimum": "{name} must be greater than {bound}",
     "exclusiveMaximum": "{name} must be less than {bound}",
 }
+JUDGED = ("type", *SENTENCES)  # the keywords about which there are complaints, as OpenAPI 3.0 writes them
 
 Resolve = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 

@@ -44,6 +44,11 @@ def to_json_schema(schema: Any) -> Any:
     return converted
 
 
+def validator_of(schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
+    """Return a validator for *schema*, OpenAPI 3.0 without references; formats are asserted."""
+    return jsonschema_rs.Draft202012Validator(to_json_schema(schema), validate_formats=True)
+
+
 @cache
 def _keyword_validator(keyword: str, bound: bytes) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator({keyword: orjson.loads(bound)}, validate_formats=True)

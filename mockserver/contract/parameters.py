@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from mockserver.contract.complaints import NOT_A_NUMBER, TYPES, UNKNOWN_VALUE, Resolve, about_value
+from mockserver.contract.complaints import JUDGED, NOT_A_NUMBER, TYPES, UNKNOWN_VALUE, Resolve, about_value
 from mockserver.contract.instants import read_instant
+from mockserver.contract.json_schema import validator_of
 from mockserver.quirk import NO_QUIRKS, Quirk, Quirks
 
 Reader = Callable[[Any, str], Any]
@@ -184,12 +185,13 @@ def _wrapping(reader: Reader, *, title: str) -> Reader:
 
 def _number(schema: Mapping[str, Any], *, may_be_empty: bool, resolve: Resolve) -> Reader:
     sentence = TYPES[schema["type"]][1] if schema["type"] == "integer" else NOT_A_NUMBER
+    check = _check(schema, resolve=resolve)
 
     def read(raw: Any, name: str) -> float:
         number = to_number(raw) if isinstance(raw, str) and (raw or may_be_empty) else math.nan
         if not math.isfinite(number):
             raise ParameterRefused(sentence.format(name=name))
-        _check(number, schema, name, resolve=resolve)
+        check(number, name)
         return number
 
     return read
@@ -228,13 +230,13 @@ def _is_in_base(digits: str, base: int) -> bool:
 
 
 def _array(schema: Mapping[str, Any], *, resolve: Resolve) -> Reader:
-    items = resolve(schema.get("items", {}))
+    check = _check({"type": "array", "items": resolve(schema.get("items", {}))}, resolve=resolve)
 
     def read(raw: Any, name: str) -> Sequence[str]:
         if not isinstance(raw, list):
             raise ParameterRefused(TYPES["array"][1].format(name=name))
         values = raw[0].split(",") if len(raw) == 1 and isinstance(raw[0], str) else raw
-        _check(values, {"type": "array", "items": items}, name, resolve=resolve)
+        check(values, name)
         return list(values)
 
     return read
@@ -247,18 +249,38 @@ def _boolean(raw: Any, name: str) -> bool:
 
 
 def _text(schema: Mapping[str, Any], *, resolve: Resolve) -> Reader:
+    check = _check({"type": "string", **schema}, resolve=resolve)
+
     def read(raw: Any, name: str) -> str:
-        _check(raw, {"type": "string", **schema}, name, resolve=resolve)
+        check(raw, name)
         return str(raw)
 
     return read
 
 
-def _check(value: Any, schema: Mapping[str, Any], name: str, *, resolve: Resolve) -> None:
-    messages = [each.message for each in about_value(value, schema, name=name, resolve=resolve)]
-    if not messages:
-        return
-    # the real server checks types; what the document says beyond them is for its database to find out
-    if messages[0] == TYPES.get(schema.get("type", ""), (None, ""))[1].format(name=name) or "items" in schema:
-        raise ParameterRefused(*messages)
-    raise ParameterRefused(ours=messages)
+def _check(schema: Mapping[str, Any], *, resolve: Resolve) -> Callable[[Any, str], None]:
+    """Return what raises ParameterRefused for a value, given with its name, that does not keep *schema*.
+
+    The compiled validator lets pass what is right; why something is wrong is found out only then.
+    """
+    is_type, type_sentence = TYPES[schema["type"]]
+    is_valid = validator_of(_judged(schema)).is_valid
+
+    def check(value: Any, name: str) -> None:
+        if is_type(value) and is_valid(value):
+            return
+        messages = [each.message for each in about_value(value, schema, name=name, resolve=resolve)]
+        if not messages:
+            return
+        # the real server checks types; what the document says beyond them is for its database to find out
+        if messages[0] == type_sentence.format(name=name) or "items" in schema:
+            raise ParameterRefused(*messages)
+        raise ParameterRefused(ours=messages)
+
+    return check
+
+
+def _judged(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those keywords of *schema* about which there are complaints."""
+    judged = {word: schema[word] for word in JUDGED if word in schema}
+    return {**judged, "items": _judged(schema["items"])} if "items" in schema else judged
