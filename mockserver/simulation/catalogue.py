@@ -9,6 +9,29 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
+PRODUCT_STATUSES = ("draft", "proposed", "published", "rejected")
+ORDER_STATUSES = ("pending", "completed", "archived", "canceled", "requires_action")
+FULFILLMENT_STATUSES = (
+    "not_fulfilled",
+    "partially_fulfilled",
+    "fulfilled",
+    "partially_shipped",
+    "shipped",
+    "partially_returned",
+    "returned",
+    "canceled",
+    "requires_action",
+)
+PAYMENT_STATUSES = (
+    "not_paid",
+    "awaiting",
+    "captured",
+    "partially_refunded",
+    "refunded",
+    "canceled",
+    "requires_action",
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Currency:

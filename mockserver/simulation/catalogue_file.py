@@ -12,6 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.simulation.catalogue import (
+    FULFILLMENT_STATUSES,
+    ORDER_STATUSES,
+    PAYMENT_STATUSES,
+    PRODUCT_STATUSES,
     Address,
     Catalogue,
     Collection,
@@ -85,7 +89,7 @@ PRODUCT: Readers = {
     "subtitle": Value.text,
     "description": Value.text,
     "is_giftcard": Value.truth,
-    "status": _one_of("draft", "proposed", "published", "rejected"),
+    "status": _one_of(*PRODUCT_STATUSES),
     "thumbnail": Value.text,
     "discountable": Value.truth,
     "external_id": Value.text,
@@ -117,27 +121,9 @@ ADDRESS: Readers = {
     **dict.fromkeys(("address_1", "address_2", "city", "country_code", "postal_code"), Value.text),
 }
 ORDER: Readers = {
-    "status": _one_of("pending", "completed", "archived", "canceled", "requires_action"),
-    "fulfillment_status": _one_of(
-        "not_fulfilled",
-        "partially_fulfilled",
-        "fulfilled",
-        "partially_shipped",
-        "shipped",
-        "partially_returned",
-        "returned",
-        "canceled",
-        "requires_action",
-    ),
-    "payment_status": _one_of(
-        "not_paid",
-        "awaiting",
-        "captured",
-        "partially_refunded",
-        "refunded",
-        "canceled",
-        "requires_action",
-    ),
+    "status": _one_of(*ORDER_STATUSES),
+    "fulfillment_status": _one_of(*FULFILLMENT_STATUSES),
+    "payment_status": _one_of(*PAYMENT_STATUSES),
     **dict.fromkeys(
         ("shipping_total", "discount_total", "gift_card_total", "refunded_total", "tax_total"), Value.money
     ),

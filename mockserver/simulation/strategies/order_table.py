@@ -6,7 +6,13 @@ Knows the words in which the database refuses a query. Source: recorded, group e
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.simulation.catalogue import Catalogue, Order
+from mockserver.simulation.catalogue import (
+    FULFILLMENT_STATUSES,
+    ORDER_STATUSES,
+    PAYMENT_STATUSES,
+    Catalogue,
+    Order,
+)
 from mockserver.simulation.strategies.column_filter import Reader, column_test, instant, integer, one_of, text
 from mockserver.simulation.strategies.export_listing import Listing, sorted_rows
 from mockserver.simulation.strategy import WorkFailed
@@ -15,29 +21,9 @@ COLUMNS: Mapping[str, Reader] = {
     "id": text,
     "created_at": instant,
     "updated_at": instant,
-    "status": one_of("order_status_enum", "pending", "completed", "archived", "canceled", "requires_action"),
-    "fulfillment_status": one_of(
-        "order_fulfillment_status_enum",
-        "not_fulfilled",
-        "partially_fulfilled",
-        "fulfilled",
-        "partially_shipped",
-        "shipped",
-        "partially_returned",
-        "returned",
-        "canceled",
-        "requires_action",
-    ),
-    "payment_status": one_of(
-        "order_payment_status_enum",
-        "not_paid",
-        "awaiting",
-        "captured",
-        "partially_refunded",
-        "refunded",
-        "canceled",
-        "requires_action",
-    ),
+    "status": one_of("order_status_enum", *ORDER_STATUSES),
+    "fulfillment_status": one_of("order_fulfillment_status_enum", *FULFILLMENT_STATUSES),
+    "payment_status": one_of("order_payment_status_enum", *PAYMENT_STATUSES),
     "display_id": integer,
     "customer_id": text,
     "email": text,

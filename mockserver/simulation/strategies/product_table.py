@@ -6,7 +6,7 @@ Knows the words in which the database refuses a query. Source: recorded, group e
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from mockserver.simulation.catalogue import Catalogue, Product
+from mockserver.simulation.catalogue import PRODUCT_STATUSES, Catalogue, Product
 from mockserver.simulation.catalogue_query import product_mentions
 from mockserver.simulation.strategies.column_filter import (
     Reader,
@@ -20,8 +20,6 @@ from mockserver.simulation.strategies.column_filter import (
 from mockserver.simulation.strategies.export_listing import Listing, sorted_rows
 from mockserver.simulation.strategy import WorkFailed
 
-STATUSES = ("draft", "proposed", "published", "rejected")
-
 COLUMNS: Mapping[str, Reader] = {
     "id": text,
     "created_at": instant,
@@ -32,7 +30,7 @@ COLUMNS: Mapping[str, Reader] = {
     "description": text,
     "handle": text,
     "is_giftcard": boolean,
-    "status": one_of("product_status_enum", *STATUSES),
+    "status": one_of("product_status_enum", *PRODUCT_STATUSES),
     "thumbnail": text,
     "weight": integer,
     "length": integer,
