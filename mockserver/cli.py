@@ -28,7 +28,7 @@ examples:
   mockserver serve --port 0                      on a free port, which is printed
   mockserver serve --scenario instant            every job is done by the next look
   mockserver serve --cors http://localhost:4000  a frontend of another origin may call
-  mockserver serve --like medusa-1.20.11             with the recorded quirks of the real server
+  mockserver serve --like medusa-1.20.11         with the recorded quirks of the real server
   cp -r openapi mine && mockserver serve --spec mine
                                                  your own edition of the documents
 """
@@ -153,8 +153,7 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
         who.add_argument(
             name,
             type=_text,
-            default=os.environ.get(variable)
-            or usual,  # an empty variable is how some tools say that it is unset
+            default=os.environ.get(variable) or usual,  # to some tools an empty variable is an unset one
             metavar="TEXT",
             help=f"{meaning} (default: {usual}; variable {variable})",
         )
@@ -224,9 +223,8 @@ def _serve(options: argparse.Namespace) -> int:
     except (CatalogueFileError, DocumentError, PersonalityUnknown, ScenarioUnknown) as error:
         listener.close()
         raise UsageError(str(error)) from error
-    logging.getLogger("python_multipart").setLevel(
-        logging.ERROR
-    )  # clients' malformed uploads are answered, not logged
+    # clients' malformed uploads are answered, not logged
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)
     config = uvicorn.Config(
         app,
         http=BoundedHttpProtocol,

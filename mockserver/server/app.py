@@ -23,7 +23,8 @@ from mockserver.contract.operation import Contract
 from mockserver.contract.routes import Routes
 from mockserver.server.credentials import Credentials
 from mockserver.server.edge import Edge, Transmitter
-from mockserver.server.operations import Operate, Operations
+from mockserver.server.exchange import Operate
+from mockserver.server.operations import Operations
 from mockserver.server.payloads import Payloads
 from mockserver.server.pipeline import Dispatch, Parse, Route, Secure, Validate
 from mockserver.server.settings import Settings

@@ -6,11 +6,9 @@ Source: recorded, export_files/download csv range and uploads/fetch uploaded.
 import mimetypes
 import re
 from email.utils import format_datetime
-from functools import partial
 
-from mockserver.server.errors import INVALID, NOT_FOUND, RequestRefused
+from mockserver.server.errors import INVALID, NOT_FOUND, RequestRefused, cannot
 from mockserver.server.exchange import Request, Response
-from mockserver.server.html_pages import cannot_page
 from mockserver.simulation.clock import to_milliseconds
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")  # no file is so large that more digits would tell
@@ -22,8 +20,7 @@ def download(request: Request) -> Response:
     key = request.path_parameters["key"]
     file = request.world.file(key)
     if file is None:
-        page = partial(cannot_page, request.method, request.path)
-        raise RequestRefused(404, NOT_FOUND, f"Cannot {request.method} {request.path}", page=page)
+        raise cannot(request, 404, NOT_FOUND)
     content, milliseconds = file.content, to_milliseconds(file.written_at)
     headers = [
         (b"accept-ranges", b"bytes"),

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from mockserver.lifecycle import Refusal, TransitionRefused
 from mockserver.quirk import NO_QUIRKS, Quirk, Quirks
-from mockserver.server.exchange import Headers, Response, json_response, text_response
-from mockserver.server.html_pages import HTML, HTML_HEADERS
+from mockserver.server.exchange import Headers, Request, Response, json_response, text_response
+from mockserver.server.html_pages import HTML, HTML_HEADERS, cannot_page
 from mockserver.simulation.refusals import (
     BatchJobNotFound,
     ColumnUnknown,
@@ -85,6 +86,12 @@ class RequestRefused(Exception):
         super().__init__(message)
         self.status, self.kind, self.message, self.headers = status, kind, message, headers
         self.page, self.unforeseen = page, unforeseen
+
+
+def cannot(request: Request, status: int, kind: str, *, headers: Headers = ()) -> RequestRefused:
+    """Return the refusal of a path, or of its method, which is not there."""
+    page = partial(cannot_page, request.method, request.path)
+    return RequestRefused(status, kind, f"Cannot {request.method} {request.path}", headers=headers, page=page)
 
 
 class Unauthorized(Exception):

@@ -63,6 +63,10 @@ class Response:
     commit: Callable[[], None] | None = None
 
 
+Operate = Callable[[Request], Response]
+"""What an operation does with a request that it may have."""
+
+
 def json_response(payload: Any, *, status: int = 200, headers: Headers = ()) -> Response:
     """Return *payload* as a JSON response."""
     return Response(status=status, body=to_json(payload), content_type=JSON, headers=headers, payload=payload)

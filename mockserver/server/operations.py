@@ -3,20 +3,18 @@
 If it wants a second, that line belongs elsewhere.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from mockserver.lifecycle import Asker, Lifecycle, Transition
 from mockserver.server.credentials import Credentials
 from mockserver.server.downloads import download
 from mockserver.server.errors import Unauthorized
-from mockserver.server.exchange import Request, Response, json_response, text_response
+from mockserver.server.exchange import Operate, Request, Response, json_response, text_response
 from mockserver.server.payloads import Payloads
 from mockserver.simulation.catalogue_query import find_price_lists, find_products, find_variants, store_of
 from mockserver.simulation.query import Page
 from mockserver.simulation.users import User
-
-Operate = Callable[[Request], Response]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +77,7 @@ class Operations:
     def list_batch_jobs(self, request: Request) -> Response:
         """GetBatchJobs."""
         page = request.world.list_jobs(request.query, by=_caller(request))
-        users = request.world.users
-        jobs = [self.payloads.selected_batch_job(job, users, request.query) for job in page.rows]
+        jobs = self.payloads.selected_batch_jobs(page.rows, request.world.users, request.query)
         return json_response({"batch_jobs": jobs, **_paging(page)})
 
     def _asking(self, transition: Transition) -> Operate:

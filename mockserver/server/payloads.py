@@ -3,7 +3,7 @@
 The properties of the document's schemas, in its order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -60,8 +60,8 @@ FIRST_JOB_ORDER = (
     *("pre_processed_at", "processing_at", "confirmed_at", "completed_at", "canceled_at", "failed_at"),
     *("created_at", "updated_at", "deleted_at", "status"),
 )
+SENT_USER_ORDER = ("role", "email", "first_name", "last_name")  # those that were sent come first
 FIRST_USER_ORDER = (
-    *("role", "email", "first_name", "last_name"),  # of these, those that were sent come first
     *("id", "role", "first_name", "last_name", "api_token", "metadata"),
     *("created_at", "updated_at", "deleted_at"),
 )
@@ -111,19 +111,24 @@ class Payloads:
         shown = self.job_fields.keys() if self.always_expanded else self.job_fields.keys() - {CREATOR}
         return self._job(job, users, frozenset(shown))
 
-    def selected_batch_job(self, job: BatchJob, users: Users, query: Mapping[str, Any]) -> dict[str, Any]:
-        """Return *job* with the columns and the relation that *query* selects."""
+    def selected_batch_jobs(
+        self, jobs: Iterable[BatchJob], users: Users, query: Mapping[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Return *jobs*, each with the columns and the relation that *query* selects."""
         columns = self.job_fields.keys() - {CREATOR}
-        chosen = selected(query.get("fields"), columns)
+        chosen = selected(query.get("fields"), columns) | ALWAYS_OF_JOBS
         expanded = self.always_expanded or bool(query.get("expand"))
-        payload = self._job(job, users, chosen | ALWAYS_OF_JOBS | ({CREATOR} if expanded else set()))
+        shown = chosen | {CREATOR} if expanded else chosen
         is_added = "dry_run" in selected(query.get("fields"), columns - {"dry_run"})
-        if LISTS_HIDE_DRY_RUN in self.quirks and not is_added:
-            payload["dry_run"] = False
-        if FIELDS_HIDE_INSTANTS in self.quirks:
-            visible = {name: at for name, at in job.instants.items() if name in chosen | ALWAYS_OF_JOBS}
-            payload["status"] = job.lifecycle.status_of(visible)
-        return payload
+        changes = {"dry_run": False} if LISTS_HIDE_DRY_RUN in self.quirks and not is_added else {}
+        return [{**self._job(job, users, shown), **changes, **self._status(job, chosen)} for job in jobs]
+
+    def _status(self, job: BatchJob, chosen: frozenset[str]) -> dict[str, str]:
+        """Return the status of *job* where it follows from the *chosen* instants alone."""
+        if FIELDS_HIDE_INSTANTS not in self.quirks:
+            return {}
+        visible = {name: at for name, at in job.instants.items() if name in chosen}
+        return {"status": job.lifecycle.status_of(visible)}
 
     def _job(self, job: BatchJob, users: Users, shown: frozenset[str]) -> dict[str, Any]:
         payload: dict[str, Any] = {}
@@ -152,8 +157,8 @@ class Payloads:
         payload = self.user(user)
         if KEY_ORDER not in self.quirks:
             return payload
-        named = [name for name in FIRST_USER_ORDER[:4] if name in sent]
-        return _reordered(payload, (*named, *(name for name in FIRST_USER_ORDER[4:] if name not in named)))
+        named = [name for name in SENT_USER_ORDER if name in sent]
+        return _reordered(payload, (*named, *FIRST_USER_ORDER))
 
     def changed_user(self, user: User) -> dict[str, Any]:
         """Return *user*, just updated."""

@@ -8,7 +8,6 @@ answers.
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -24,15 +23,20 @@ from mockserver.contract.routes import NOWHERE, PathRefused, Routes
 from mockserver.quirk import NO_QUIRKS, Quirk, Quirks
 from mockserver.server.bodies import JSON_LIMIT, parse_json, read_body, read_files
 from mockserver.server.credentials import Credentials
-from mockserver.server.errors import INVALID, NOT_ALLOWED, NOT_FOUND, UNFORESEEN_ERRORS, RequestRefused
-from mockserver.server.exchange import Request, Response
-from mockserver.server.html_pages import cannot_page
+from mockserver.server.errors import (
+    INVALID,
+    NOT_ALLOWED,
+    NOT_FOUND,
+    UNFORESEEN_ERRORS,
+    RequestRefused,
+    cannot,
+)
+from mockserver.server.exchange import Operate, Request, Response
 
 REQUEST = "mockserver.request"
 BODILESS = ("GET", "HEAD", "OPTIONS", "TRACE")
 FILES_FIELD = "files"
 
-Operate = Callable[[Request], Response]
 log = logging.getLogger(__name__)
 
 
@@ -135,12 +139,10 @@ def _nothing_there(request: Request) -> RequestRefused:
 
     Ours: the real server sends 404 as HTML for both.
     """
-    message = f"Cannot {request.method} {request.path}"
-    page = partial(cannot_page, request.method, request.path)
-    if request.allowed:
-        allow = ", ".join(sorted(request.allowed)).encode()
-        return RequestRefused(405, NOT_ALLOWED, message, headers=((b"allow", allow),), page=page)
-    return RequestRefused(404, NOT_FOUND, message, page=page)
+    if not request.allowed:
+        return cannot(request, 404, NOT_FOUND)
+    allow = ", ".join(sorted(request.allowed)).encode()
+    return cannot(request, 405, NOT_ALLOWED, headers=((b"allow", allow),))
 
 
 class Validate:

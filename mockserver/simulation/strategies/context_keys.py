@@ -14,8 +14,7 @@ def storable(context: Mapping[str, Any]) -> dict[str, Any]:
     real server answers 500 to both. Source: recorded, create/export context NUL char and create/export
     context proto key, which has both keys; measured one by one, `__proto__` alone is dropped silently.
     """
-    # by way of JSON text, whose reader goes to any depth that the server lets in; Python's own recursion does
-    # not
+    # by way of JSON text: its reader goes to any depth that the server lets in, which our recursion would not
     text = json.dumps(context)
     if "\\u0000" in text and _holds_nul(text):
         message = "context must not contain the NUL character"
