@@ -3,6 +3,7 @@
 No globals; two applications never meet.
 """
 
+import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -165,6 +166,7 @@ class _Documentation(SwaggerUIMiddleware):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer for the documentation, or pass the request on; so too where there is no such page."""
         if scope["type"] == "http" and scope["path"].startswith((DOCS, OPENAPI_JSON)):
+            await asyncio.sleep(0)  # into a task of its own, which a thread pool needs; see wire.begun
             with contextlib.suppress(HTTPException):
                 await super().__call__(scope, receive, send)
                 return
