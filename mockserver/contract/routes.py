@@ -4,6 +4,7 @@ Source for what is alike and what is not: recorded, http/collection trailing sla
 path, dot segment and encoded dash.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
@@ -17,12 +18,17 @@ class PathRefused(ValueError):
 
 @dataclass
 class _Node:
-    """One segment of the tree. Mutable only while it is built."""
+    """One segment of the tree. Mutable only while it is built.
+
+    names: of the parameters on the way here.
+    rivals: what is fixed in the place of the last parameter.
+    """
 
     children: dict[str, "_Node"] = field(default_factory=dict)
     parameter: "_Node | None" = None
     any_depth: bool = False
     names: tuple[str, ...] = ()
+    rivals: Mapping[str, "_Node"] = field(default_factory=dict)
     operations: dict[str, Operation] = field(default_factory=dict)
 
 
@@ -43,24 +49,29 @@ class Routes:
     def __init__(self, operations: Iterable[Operation]) -> None:
         self._root = _Node()
         self._fixed: dict[str, Route] = {}
+        self._around: dict[tuple[str, str], _Node] = {}
         guarded: set[str] = set()
         for operation in operations:
             node = self._node(operation)
             node.operations[operation.method] = operation
             if "{" not in operation.path:
                 self._fixed[operation.path] = Route(node.operations, {})
+            elif (around := _around_one(operation)) is not None:
+                self._around[around] = node
             if operation.secured:
                 guarded.add(operation.path.split("/")[1])
         self._guarded = frozenset(guarded)
 
     def _node(self, operation: Operation) -> _Node:
-        node = self._root
+        node, rivals = self._root, self._root.children
         for segment in operation.path.strip("/").split("/"):
             if segment.startswith("{"):
+                rivals = node.children
                 node.parameter = node.parameter or _Node(any_depth=operation.any_depth)
                 node = node.parameter
             else:
                 node = node.children.setdefault(segment.lower(), _Node())
+        node.rivals = rivals
         node.names = tuple(each[1:-1] for each in operation.path.split("/") if each.startswith("{"))
         return node
 
@@ -69,9 +80,24 @@ class Routes:
 
         Raises PathRefused when a parameter cannot be decoded.
         """
-        fixed = self._fixed.get(path)
-        if fixed is not None:
-            return fixed
+        found = self._fixed.get(path) or self._quickly(path)
+        return self._by_segments(path) if found is None else found
+
+    def _quickly(self, path: str) -> Route | None:
+        """Return where *path* leads, as long as it is written as in the document around one plain parameter.
+
+        None does not say that it leads nowhere.
+        """
+        before, _, value = path.rpartition("/")
+        node = self._around.get((before, ""))
+        if node is None:
+            before, _, inner = before.rpartition("/")
+            node, value = self._around.get((before, value)), inner
+        if node is None or not value or "%" in value or value.lower() in node.rivals:
+            return None
+        return Route(node.operations, {node.names[0]: value})
+
+    def _by_segments(self, path: str) -> Route:
         node, values = self._root, []
         segments = [segment for segment in path.split("/") if segment]
         for number, segment in enumerate(segments):
@@ -94,6 +120,15 @@ class Routes:
         uploads is not a route.
         """
         return path.lstrip("/").partition("/")[0].lower() in self._guarded
+
+
+def _around_one(operation: Operation) -> tuple[str, str] | None:
+    """Return what stands before the operation's one parameter, and the one segment behind it or nothing.
+
+    None where there are more parameters, or more segments, or the parameter takes slashes.
+    """
+    around = re.fullmatch(r"([^{}]*)/\{[^{}]*\}(?:/([^{}/]+))?", operation.path)
+    return None if around is None or operation.any_depth else (around[1], around[2] or "")
 
 
 def _decoded(segment: str, name: str) -> str:

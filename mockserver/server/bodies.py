@@ -38,9 +38,9 @@ class ClientGone(Exception):
 class Incoming:
     """What the client sends, message by message; itself a Receive. Mutable: it knows whether all has come."""
 
-    def __init__(self, receive: Receive, *, has_body: bool) -> None:
+    def __init__(self, receive: Receive) -> None:
         self._receive = receive
-        self.is_whole = not has_body
+        self.is_whole = False
 
     async def __call__(self) -> Any:
         """Return the next message."""

@@ -6,12 +6,16 @@ Knows no operation and no routing.
 import base64
 import hmac
 import warnings
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from functools import lru_cache
+from typing import Any
 from urllib.parse import quote, unquote
 
 import jwt
+from jwt.types import Options
 
 from mockserver.server.errors import Unauthorized
 from mockserver.server.exchange import Request
@@ -24,14 +28,26 @@ SESSION_LIFE = timedelta(hours=10)
 TOKEN_LIFE = timedelta(hours=24)
 ALGORITHM = "HS256"
 DOMAIN = "admin"
+# the instants in a token are judged by the world's clock, not by its reader
+UNJUDGED: Options = {"verify_exp": False, "verify_iat": False, "verify_nbf": False, "verify_aud": False}
+REMEMBERED = 256  # cookies and tokens whose signatures are not checked anew
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Makes and reads everything that says who a caller is, with the two secrets of the server."""
+    """Makes and reads everything that says who a caller is, with the two secrets of the server.
+
+    What the last REMEMBERED cookies and tokens say is kept, for it follows from their text alone.
+    """
 
     jwt_secret: str
     cookie_secret: str
+    _session_id: Callable[[str], str | None] = field(init=False, repr=False, compare=False)
+    _claims: Callable[[str], Mapping[str, Any] | None] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        for name, read in (("_session_id", self._read_cookies), ("_claims", self._read_token)):
+            object.__setattr__(self, name, lru_cache(REMEMBERED)(read))
 
     def bearer_token(self, user_id: str, *, at: datetime) -> str:
         """Return a JWT for *user_id*, valid for 24 hours from *at*."""
@@ -59,24 +75,26 @@ class Credentials:
         """Return the value of `Set-Cookie` for a session of nobody."""
         return self.session_cookie(request.world.new_session_id(), at=request.world.settle())
 
-    def identify(self, request: Request, *, at: datetime) -> str:
+    def identify(self, request: Request) -> str:
         """Return the id of the user who calls; a good credential is not blocked by a bad one before it.
 
         Tried in order: session cookie, bearer token, API token. Raises Unauthorized.
         Source: recorded, auth/cookie a plus bearer b.
         """
-        user_id = self._by_cookie(request) or self._by_bearer(request, at=at) or self._by_api_token(request)
+        user_id = self._by_cookie(request) or self._by_bearer(request) or self._by_api_token(request)
         if user_id is None:
             raise Unauthorized
         return user_id
 
     def _by_cookie(self, request: Request) -> str | None:
-        session_id = self._session_id(request.headers.get("cookie", ""))
+        header = request.headers.get("cookie")
+        session_id = self._session_id(header) if header else None
         user_id = request.world.user_of_session(session_id) if session_id else None
         request.session = session_id if user_id else None
         return user_id
 
-    def _session_id(self, header: str) -> str | None:
+    def _read_cookies(self, header: str) -> str | None:
+        """Return the id of the session in the header Cookie, or None when it is not signed by us."""
         # by hand: http.cookies gives up at the first odd cookie, and a host's cookies come from all its ports
         pairs = (pair.partition("=") for pair in header.split(";"))
         value = next((value for name, _, value in pairs if name.strip() == COOKIE), "")
@@ -88,26 +106,30 @@ class Credentials:
         digest = hmac.digest(self.cookie_secret.encode(), session_id.encode(), "sha256")
         return base64.b64encode(digest).decode().rstrip("=")
 
-    def _by_bearer(self, request: Request, *, at: datetime) -> str | None:
+    def _by_bearer(self, request: Request) -> str | None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
+        if not scheme or scheme.lower() != "bearer":
             return None
-        try:
-            # the instants are judged below, by the world's clock
-            claims = jwt.decode(
-                token.strip(),
-                self.jwt_secret,
-                algorithms=[ALGORITHM],
-                options={"verify_exp": False, "verify_iat": False, "verify_nbf": False, "verify_aud": False},
-            )
-        except jwt.InvalidTokenError:
+        claims = self._claims(token.strip())
+        if claims is None:
             return None
-        expires = claims.get("exp")
+        expires, at = claims.get("exp"), request.world.settle()
         if claims.get("domain") != DOMAIN or (isinstance(expires, int | float) and expires <= at.timestamp()):
             return None
         user_id = claims.get("user_id")
         return user_id if isinstance(user_id, str) and user_id else None
 
+    def _read_token(self, token: str) -> Mapping[str, Any] | None:
+        """Return what a JWT says, or None when it is not signed by us."""
+        try:
+            claims: Mapping[str, Any] = jwt.decode(
+                token, self.jwt_secret, algorithms=[ALGORITHM], options=UNJUDGED
+            )
+        except jwt.InvalidTokenError:
+            return None
+        return claims
+
     def _by_api_token(self, request: Request) -> str | None:
-        user = request.world.users.with_api_token(request.headers.get("x-medusa-access-token", ""))
+        token = request.headers.get("x-medusa-access-token")
+        user = request.world.users.with_api_token(token) if token else None
         return user.id if user else None

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from mockserver.contract.operation import Operation
+from mockserver.contract.routes import NOWHERE, Route
 from mockserver.simulation.world import World
 
 Headers = Sequence[tuple[bytes, bytes]]
@@ -21,6 +22,7 @@ class Request:
     """A request on its way through the pipeline. Mutable: each station adds what it has found out.
 
     path: percent-encoded, as it came. headers: by lower-case name, the last one of each.
+    origin: scheme and address by which the server is reached, when the client names no host.
     body: the parsed JSON body; an empty object when there was none. files: name and content of each uploaded
     file.
     unreadable: what is wrong with the path, where it cannot be read.
@@ -31,17 +33,27 @@ class Request:
     path: str
     query_string: str
     headers: Mapping[str, str]
-    base_url: str
+    origin: tuple[str, str]
     world: World
     body: Any = field(default_factory=dict)
     files: Sequence[tuple[str, bytes]] = ()
     operation: Operation | None = None
     unreadable: str | None = None
-    allowed: Sequence[str] = ()
-    path_parameters: Mapping[str, str] = field(default_factory=dict)
+    route: Route = NOWHERE
     query: Mapping[str, Any] = field(default_factory=dict)
     caller: str | None = None
     session: str | None = None
+
+    @property
+    def path_parameters(self) -> Mapping[str, str]:
+        """Return the parameters in the path, decoded, by name."""
+        return self.route.parameters
+
+    @property
+    def base_url(self) -> str:
+        """Return the address of the server as the client knows it, without a slash at its end."""
+        scheme, address = self.origin
+        return f"{scheme}://{self.headers.get('host') or address}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

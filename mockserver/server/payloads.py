@@ -3,9 +3,11 @@
 The properties of the document's schemas, in its order.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -16,7 +18,6 @@ from mockserver.simulation.clock import EPOCH, to_json
 from mockserver.simulation.query import selected
 from mockserver.simulation.scenario import TICK
 from mockserver.simulation.users import User, Users
-from mockserver.simulation.world import job_column, user_column
 
 LISTS_HIDE_DRY_RUN = Quirk(
     name="lists-hide-dry-run",
@@ -77,11 +78,13 @@ class Payloads:
 
     job_fields, user_fields: the properties of the schemas, in their order, by name, each with the value it
     has when the simulation knows none: its default, null, or its example.
+    instants: those of the job fields that the lifecycle sets.
     """
 
     job_fields: Mapping[str, Any]
     user_fields: Mapping[str, Any]
     always_expanded: bool
+    instants: frozenset[str] = frozenset()
     quirks: Quirks = NO_QUIRKS
 
     @classmethod
@@ -98,6 +101,7 @@ class Payloads:
                 document, "User", user, known=frozenset(User.__dataclass_fields__) | {"deleted_at"}
             ),
             always_expanded=CREATOR in job.get("required", ()),
+            instants=frozenset(document.lifecycle.instants.values()),
             quirks=quirks,
         )
 
@@ -108,8 +112,20 @@ class Payloads:
 
     def batch_job(self, job: BatchJob, users: Users) -> dict[str, Any]:
         """Return *job* whole, in the schema's order."""
-        shown = self.job_fields.keys() if self.always_expanded else self.job_fields.keys() - {CREATOR}
-        return self._job(job, users, frozenset(shown))
+        return self._job(job, users, self._whole_job)
+
+    @cached_property
+    def _whole_job(self) -> "_Columns":
+        usual = self.job_fields.keys() if self.always_expanded else self.job_fields.keys() - {CREATOR}
+        return self._job_columns(frozenset(usual))
+
+    def _job_columns(self, shown: frozenset[str]) -> "_Columns":
+        fillings = {name: filling for name, filling in self.job_fields.items() if name in shown}
+        return _Columns.of(fillings, BatchJob, besides=self.instants)
+
+    @cached_property
+    def _whole_user(self) -> "_Columns":
+        return _Columns.of(self.user_fields, User)
 
     def selected_batch_jobs(
         self, jobs: Iterable[BatchJob], users: Users, query: Mapping[str, Any]
@@ -121,7 +137,8 @@ class Payloads:
         shown = chosen | {CREATOR} if expanded else chosen
         is_added = "dry_run" in selected(query.get("fields"), columns - {"dry_run"})
         changes = {"dry_run": False} if LISTS_HIDE_DRY_RUN in self.quirks and not is_added else {}
-        return [{**self._job(job, users, shown), **changes, **self._status(job, chosen)} for job in jobs]
+        taken = self._job_columns(shown)
+        return [{**self._job(job, users, taken), **changes, **self._status(job, chosen)} for job in jobs]
 
     def _status(self, job: BatchJob, chosen: frozenset[str]) -> dict[str, str]:
         """Return the status of *job* where it follows from the *chosen* instants alone."""
@@ -130,27 +147,23 @@ class Payloads:
         visible = {name: at for name, at in job.instants.items() if name in chosen}
         return {"status": job.lifecycle.status_of(visible)}
 
-    def _job(self, job: BatchJob, users: Users, shown: frozenset[str]) -> dict[str, Any]:
-        payload: dict[str, Any] = {}
+    def _job(self, job: BatchJob, users: Users, columns: "_Columns") -> dict[str, Any]:
         stamped = _trailing(job) if TRAILING_STAMPS in self.quirks else job
-        for name, filling in self.job_fields.items():
-            if name not in shown:
-                continue
-            if name == CREATOR:
-                payload[name] = self.user(users.get(job.created_by))
-            else:
-                payload[name] = _shown(job_column(stamped, name), filling)
+        payload = columns.shown_of(stamped)
+        for name, at in stamped.instants.items():
+            if name in payload:
+                payload[name] = to_json(at)
+        if CREATOR in payload:
+            payload[CREATOR] = self.user(users.get(job.created_by))
         return payload
 
     def user(self, user: User, query: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Return *user* without the password, whole or with the columns that *query* selects."""
-        columns = self.user_fields.keys()
-        shown = columns if query is None else selected(query.get("fields"), columns) | ALWAYS_OF_USERS
-        return {
-            name: _shown(user_column(user, name), filling)
-            for name, filling in self.user_fields.items()
-            if name in shown
-        }
+        if query is None or "fields" not in query:
+            return self._whole_user.shown_of(user)
+        shown = selected(query["fields"], self.user_fields) | ALWAYS_OF_USERS
+        fillings = {name: filling for name, filling in self.user_fields.items() if name in shown}
+        return _Columns.of(fillings, User).shown_of(user)
 
     def new_user(self, user: User, sent: Mapping[str, Any]) -> dict[str, Any]:
         """Return *user*, just created from what was *sent*."""
@@ -166,10 +179,34 @@ class Payloads:
         return {**payload, "password_hash": None} if SHOWN_PASSWORD_HASH in self.quirks else payload
 
 
-def _shown(value: Any, filling: Any) -> Any:
-    if isinstance(value, datetime):
-        return to_json(value)
-    return filling if value is None else value
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Which columns an answer shows, in its order. Made once for many rows.
+
+    fillings: by name, what stands where a row has no value. names: those that a row has as attributes.
+    values: gives them all at once.
+    """
+
+    fillings: dict[str, Any]
+    names: tuple[str, ...]
+    values: Callable[[Any], tuple[Any, ...]]
+
+    @classmethod
+    def of(
+        cls, fillings: Mapping[str, Any], row: type, *, besides: frozenset[str] = frozenset()
+    ) -> "_Columns":
+        """Return the columns of *fillings*. row: the class of the rows, asked for all but those *besides*."""
+        names = tuple(name for name in fillings if hasattr(row, name) and name not in besides)
+        # the first one twice, so that it gives a tuple even where there is but one
+        return cls({**fillings}, names, attrgetter(*names, *names[:1]) if names else lambda _: ())
+
+    def shown_of(self, row: Any) -> dict[str, Any]:
+        """Return what is shown of *row*."""
+        payload = self.fillings.copy()
+        for name, value in zip(self.names, self.values(row), strict=False):
+            if value is not None:
+                payload[name] = to_json(value) if type(value) is datetime else value
+        return payload
 
 
 def _reordered(payload: Mapping[str, Any], order: Sequence[str]) -> dict[str, Any]:

@@ -78,17 +78,13 @@ class Route(SpecMiddleware):
         """Attach the operation to the request, or none."""
         request: Request = scope[REQUEST]
         try:
-            route = self.routes.find(request.path)
+            request.route = route = self.routes.find(request.path)
         except PathRefused as refused:
             route, request.unreadable = NOWHERE, str(refused)
         method = "GET" if request.method == "HEAD" else request.method
         request.operation = operation = route.operations.get(method)
-        request.path_parameters = route.parameters
-        request.allowed = [*route.operations, "HEAD"] if "GET" in route.operations else [*route.operations]
-        scope.setdefault("extensions", {})[ROUTING_CONTEXT] = {
-            "api_base_path": self.base_path,
-            "operation_id": operation.id if operation else None,
-        }
+        found = {"api_base_path": self.base_path, "operation_id": operation.id if operation else None}
+        scope.setdefault("extensions", {})[ROUTING_CONTEXT] = found
         await self.app(scope, receive, send)
 
 
@@ -124,7 +120,7 @@ class Secure:
         request: Request = scope[REQUEST]
         operation = request.operation
         if operation.secured if operation else self.is_guarded(request.path):
-            request.caller = self.credentials.identify(request, at=request.world.settle())
+            request.caller = self.credentials.identify(request)
         if request.unreadable is not None:
             raise RequestRefused(400, INVALID, request.unreadable, unforeseen=True)
         if operation is None:
@@ -139,9 +135,10 @@ def _nothing_there(request: Request) -> RequestRefused:
 
     Ours: the real server sends 404 as HTML for both.
     """
-    if not request.allowed:
+    allowed = {*request.route.operations}
+    if not allowed:
         return cannot(request, 404, NOT_FOUND)
-    allow = ", ".join(sorted(request.allowed)).encode()
+    allow = ", ".join(sorted(allowed | {"HEAD"} if "GET" in allowed else allowed)).encode()
     return cannot(request, 405, NOT_ALLOWED, headers=((b"allow", allow),))
 
 

@@ -56,4 +56,4 @@ def to_milliseconds(instant: datetime) -> int:
 
 def to_json(instant: datetime) -> str:
     """Return *instant* as the API writes it: `2026-11-22T01:44:43.725Z`, always three decimals and a Z."""
-    return f"{instant:%Y-%m-%dT%H:%M:%S}.{instant.microsecond // 1000:03d}Z"
+    return instant.isoformat(timespec="milliseconds")[:23] + "Z"
