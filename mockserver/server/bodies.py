@@ -9,7 +9,7 @@ import codecs
 import contextlib
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import orjson
@@ -99,20 +99,24 @@ def parse_json(body: bytes, headers: Mapping[str, str]) -> Any:
         complaint = f'unsupported charset "{charset.upper()}"'
         page = partial(error_page, f"UnsupportedMediaTypeError: {complaint}")
         raise RequestRefused(415, INVALID, f"{complaint}; send UTF-8", page=page)
-    body = inflated(body, headers.get("content-encoding", "identity").strip().lower(), limit=JSON_LIMIT)
+    if "content-encoding" in headers:
+        body = inflated(body, headers["content-encoding"].strip().lower(), limit=JSON_LIMIT)
     if not body:
         return {}
     body = body.removeprefix(BOM)
-    malformed = partial(_malformed_page, body)
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise RequestRefused(400, INVALID, f"the body is not JSON: {error}", page=malformed) from error
+        raise _malformed(body, f"the body is not JSON: {error}") from error
     if not isinstance(value, dict | list):
-        raise RequestRefused(400, INVALID, "the body is not a JSON object", page=malformed)
+        raise _malformed(body, "the body is not a JSON object")
     if body.count(b"{") + body.count(b"[") > DEPTH_LIMIT and _is_too_deep(value):
         raise RequestRefused(400, INVALID, f"the body is nested more than {DEPTH_LIMIT} levels deep")
     return value
+
+
+def _malformed(body: bytes, message: str) -> RequestRefused:
+    return RequestRefused(400, INVALID, message, page=partial(_malformed_page, body))
 
 
 def _malformed_page(body: bytes) -> bytes | None:
@@ -120,6 +124,7 @@ def _malformed_page(body: bytes) -> bytes | None:
     return None if headline is None else error_page(headline)
 
 
+@lru_cache(256)
 def _charset(content_type: str) -> str:
     _, options = parse_options_header(content_type)
     return options.get(b"charset", b"utf-8").decode("latin-1").lower()

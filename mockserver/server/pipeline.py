@@ -7,7 +7,8 @@ answers.
 
 import logging
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -52,14 +53,16 @@ class Parse:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Parse the body, if it is JSON."""
         request: Request = scope[REQUEST]
-        headers = request.headers
-        if request.method not in BODILESS and _media_type(headers) == "application/json":
-            request.body = parse_json(await read_body(receive, limit=JSON_LIMIT), headers)
+        if request.method not in BODILESS:
+            headers = request.headers
+            if _media_type(headers.get("content-type", "")) == "application/json":
+                request.body = parse_json(await read_body(receive, limit=JSON_LIMIT), headers)
         await self.app(scope, receive, send)
 
 
-def _media_type(headers: Mapping[str, str]) -> str:
-    return headers.get("content-type", "").partition(";")[0].strip().lower()
+@lru_cache(256)
+def _media_type(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
 
 
 class Route(SpecMiddleware):
