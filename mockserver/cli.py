@@ -3,7 +3,6 @@
 import argparse
 import contextlib
 import json
-import logging
 import os
 import socket
 import sys
@@ -205,11 +204,9 @@ def _serve(options: argparse.Namespace) -> int:
         seed=options.seed,
     )
     listener = _listener(options.host, options.port)
-    import uvicorn  # noqa: PLC0415  # heavy, and only this verb needs it
-
-    from mockserver.server.app import build_app, build_world  # noqa: PLC0415  # the same
+    from mockserver.server.app import build_app, build_world  # noqa: PLC0415  # heavy, and only this verb needs it
     from mockserver.server.personality import PersonalityUnknown, quirks_of  # noqa: PLC0415  # the same
-    from mockserver.server.wire import BoundedHttpProtocol  # noqa: PLC0415  # the same
+    from mockserver.server.serving import serve  # noqa: PLC0415  # the same
     from mockserver.simulation.clock import RunningClock  # noqa: PLC0415  # the same
 
     clock = RunningClock()
@@ -223,22 +220,9 @@ def _serve(options: argparse.Namespace) -> int:
     except (CatalogueFileError, DocumentError, PersonalityUnknown, ScenarioUnknown) as error:
         listener.close()
         raise UsageError(str(error)) from error
-    # clients' malformed uploads are answered, not logged
-    logging.getLogger("python_multipart").setLevel(logging.ERROR)
-    config = uvicorn.Config(
-        app,
-        http=BoundedHttpProtocol,
-        ws="none",
-        lifespan="off",
-        log_level=options.log_level,
-        server_header=False,
-        timeout_graceful_shutdown=1,
-    )
-    server = uvicorn.Server(config)
     pace = f"like {options.like}" if options.like else f"scenario {scenario.name}: {scenario.description}"
     _greet(listener, settings, pace)
-    with contextlib.suppress(KeyboardInterrupt):  # how a server is meant to be stopped
-        server.run(sockets=[listener])
+    serve(app, listener, log_level=options.log_level)
     return FINE
 
 

@@ -16,6 +16,8 @@ import jsonschema_rs
 import orjson
 import yaml
 
+from mockserver.contract.complaints import JUDGED
+from mockserver.contract.json_schema import validator_of
 from mockserver.lifecycle import Lifecycle, LifecycleError
 
 ROOT = "openapi.yaml"
@@ -118,6 +120,7 @@ def load(folder: Path) -> Document:
     _check_references(document)
     _check_structure(document)
     _check_operations(document)
+    _check_defaults(document)
     return document
 
 
@@ -163,6 +166,23 @@ def _check_structure(document: Document) -> None:
         error = _innermost(error)
         place = ".".join(map(str, error.instance_path)) or "the root"
         raise DocumentError(f"{document.folder}: {place}: {error.message}; see the OpenAPI 3.0 specification")
+
+
+def _check_defaults(document: Document) -> None:
+    """Raise DocumentError for a property whose default is none of its own values."""
+    for name, schema in document.bundle["components"].get("schemas", {}).items():
+        for key, each in schema.get("properties", {}).items():
+            if "default" in each and not _allows(each, each["default"]):
+                raise DocumentError(
+                    f"{document.folder}: schemas/{name}, {key}: the default {each['default']!r} is not what "
+                    "its own schema allows; change one of the two"
+                )
+
+
+def _allows(schema: Mapping[str, Any], value: Any) -> bool:
+    """Return whether the keywords of *schema* itself allow *value*; what it refers to is left out."""
+    own = {word: bound for word, bound in schema.items() if word in JUDGED or word == "nullable"}
+    return validator_of(own).is_valid(value)
 
 
 def _innermost(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError:

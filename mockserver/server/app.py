@@ -11,11 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from connexion.exceptions import InvalidSpecification
-from connexion.middleware.main import ConnexionMiddleware
-from connexion.middleware.swagger_ui import SwaggerUIMiddleware
-from connexion.options import SwaggerUIOptions
-from connexion.resolver import Resolver
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -25,6 +20,7 @@ from mockserver.contract.routes import Routes
 from mockserver.server.credentials import Credentials
 from mockserver.server.edge import Edge, Transmitter
 from mockserver.server.exchange import Operate
+from mockserver.server.framework import Framework, Resolver, SwaggerUIMiddleware, SwaggerUIOptions
 from mockserver.server.operations import Operations
 from mockserver.server.payloads import Payloads
 from mockserver.server.pipeline import Dispatch, Parse, Route, Secure, Validate
@@ -74,17 +70,13 @@ def build_app(document: Document, world: World, settings: Settings) -> ASGIApp:
         ),
         partial(Validate, quirks=quirks),
     ]
-    app = ConnexionMiddleware(
+    app = Framework(
         Dispatch(transmitter, judged=not quirks.on),
         middlewares=middlewares,
         resolver=Resolver(functions.__getitem__),
         swagger_ui_options=SwaggerUIOptions(swagger_ui_path=DOCS, spec_path=OPENAPI_JSON),
     )
-    try:
-        app.add_api(dict(document.bundle))
-    except InvalidSpecification as error:
-        place = "/".join(str(part) for part in error.path) or "the root"
-        raise DocumentError(f"{document.folder}: {place}: {error.message}") from error
+    app.add_bundle(document.bundle)
     return app
 
 

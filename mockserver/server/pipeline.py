@@ -12,9 +12,6 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
-from connexion.middleware.abstract import ROUTING_CONTEXT, RoutedAPI, RoutedMiddleware, SpecMiddleware
-from connexion.operations.abstract import AbstractOperation
-from connexion.spec import Specification
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.contract.complaints import Complaint
@@ -33,6 +30,14 @@ from mockserver.server.errors import (
     cannot,
 )
 from mockserver.server.exchange import Operate, Request, Response
+from mockserver.server.framework import (
+    ROUTING_CONTEXT,
+    AbstractOperation,
+    RoutedAPI,
+    RoutedMiddleware,
+    Specification,
+    SpecMiddleware,
+)
 
 REQUEST = "mockserver.request"
 BODILESS = ("GET", "HEAD", "OPTIONS", "TRACE")

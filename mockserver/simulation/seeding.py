@@ -38,6 +38,12 @@ MOST_ORDERS = 5
 SIZES = ("S", "M", "L", "XL")
 COLORS = ("Black", "White", "Blue", "Green")
 THINGS = ("T-Shirt", "Mug", "Cap", "Sweatpants", "Hoodie", "Tote Bag", "Socks", "Notebook", "Scarf", "Poster")
+INVENTED = (
+    "address",
+    "color",
+    "lorem",
+    "person",
+)  # what Faker invents here; all it can takes four times as long
 TAGS = ("cotton", "summer", "new", "gift", "limited")
 
 CURRENCIES = (
@@ -78,7 +84,7 @@ _ADDRESS = frozenset("abcdefghijklmnopqrstuvwxyz.")
 def _faker(seed: int) -> "Faker":
     from faker import Faker  # noqa: PLC0415  # heavy: only who makes a shop pays for it
 
-    faker = Faker("en_US")
+    faker = Faker("en_US", providers=[f"faker.providers.{kind}" for kind in INVENTED])
     faker.seed_instance(seed)
     return faker
 

@@ -181,6 +181,12 @@ def loaded(folder: Path) -> Any:
             id="dangling pointer",
         ),
         pytest.param(
+            ("schemas/BatchJob.yaml", "default: created", "default: asleep"),
+            "schemas/BatchJob, status: the default 'asleep'",
+            "change one of the two",
+            id="default that its own schema does not allow",
+        ),
+        pytest.param(
             ("schemas/BatchJob.yaml", "{instant: processing_at}", "{instant: processed_at}"),
             "schemas/BatchJob.yaml: x-lifecycle sets processed_at",
             "add it to `properties`",

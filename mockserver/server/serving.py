@@ -1,0 +1,33 @@
+"""An application on a socket: uvicorn, as this project runs it. Knows nothing of what is served."""
+
+import contextlib
+import gc
+import logging
+import socket
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from mockserver.server.wire import BoundedHttpProtocol
+
+
+def serve(app: ASGIApp, listener: socket.socket, *, log_level: str = "warning") -> None:
+    """Serve *app* on *listener*, a socket that listens, until the process is told to stop.
+
+    log_level: uvicorn's; `info` shows every request.
+    """
+    # clients' malformed uploads are answered, not logged
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)
+    config = uvicorn.Config(
+        app,
+        http=BoundedHttpProtocol,
+        ws="none",
+        lifespan="off",
+        log_level=log_level,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
+    gc.freeze()  # what has been imported and compiled stays: no collection need go through it again
+    with contextlib.suppress(KeyboardInterrupt):  # how a server is meant to be stopped
+        server.run(sockets=[listener])
