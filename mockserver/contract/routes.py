@@ -7,6 +7,7 @@ path, dot segment and encoded dash.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from mockserver.contract.operation import Operation
@@ -32,8 +33,7 @@ class _Node:
     operations: dict[str, Operation] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """Where a path leads: the operations by method (none when nothing is there) and the path's parameters."""
 
     operations: Mapping[str, Operation]

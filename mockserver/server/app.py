@@ -5,11 +5,11 @@ No globals; two applications never meet.
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -155,11 +155,15 @@ def _check_operations(contract: Contract, functions: Mapping[str, Operate]) -> N
 class _Documentation(SwaggerUIMiddleware):
     """Connexion's Swagger UI and the bundled document, asked only for their own paths."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         """Answer for the documentation, or pass the request on; so too where there is no such page."""
         if scope["type"] == "http" and scope["path"].startswith((DOCS, OPENAPI_JSON)):
-            await asyncio.sleep(0)  # into a task of its own, which a thread pool needs; see wire.begun
-            with contextlib.suppress(HTTPException):
-                await super().__call__(scope, receive, send)
-                return
+            return self._answer(scope, receive, send)
+        return cast("Coroutine[Any, Any, None]", self.app(scope, receive, send))
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await asyncio.sleep(0)  # into a task of its own, which a thread pool needs; see wire.begun
+        with contextlib.suppress(HTTPException):
+            await super().__call__(scope, receive, send)
+            return
         await self.app(scope, receive, send)

@@ -4,7 +4,7 @@ import base64
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -56,9 +56,8 @@ class Request:
         return f"{scheme}://{self.headers.get('host') or address}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
-    """An answer.
+class Response(NamedTuple):
+    """An answer. A tuple, for one is made for every request.
 
     payload: what the body says, for the contract to judge; None when the body is no JSON or text.
     tagged: it gets an entity tag.

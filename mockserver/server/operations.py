@@ -4,7 +4,7 @@ If it wants a second, that line belongs elsewhere.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mockserver.lifecycle import Asker, Lifecycle, Transition
 from mockserver.server.credentials import Credentials
@@ -85,7 +85,7 @@ class Operations:
             world = request.world
             job = world.ask(transition, request.path_parameters["id"], by=_caller(request))
             response = json_response({"batch_job": self.payloads.batch_job(job, world.users)})
-            return replace(response, commit=world.commit_of(job))
+            return response._replace(commit=world.commit_of(job))
 
         return ask
 

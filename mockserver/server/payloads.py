@@ -150,9 +150,11 @@ class Payloads:
     def _job(self, job: BatchJob, users: Users, columns: "_Columns") -> dict[str, Any]:
         stamped = _trailing(job) if TRAILING_STAMPS in self.quirks else job
         payload = columns.shown_of(stamped)
+        latest, text = stamped.updated_at, payload.get("updated_at")
         for name, at in stamped.instants.items():
             if name in payload:
-                payload[name] = to_json(at)
+                # the latest change set one of them, and is written already
+                payload[name] = text if at is latest and text is not None else to_json(at)
         if CREATOR in payload:
             payload[CREATOR] = self.user(users.get(job.created_by))
         return payload

@@ -2,17 +2,17 @@
 
 Each station is a Connexion middleware, told the document once and compiled then; during a request nothing is
 derived from it. The request travels in the scope under REQUEST; a station that refuses raises, and the edge
-answers.
+answers. A station that has nothing to wait for hands on what the next one returns, to be awaited at the edge.
 """
 
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from mockserver.contract.complaints import Complaint
 from mockserver.contract.parameters import ParameterRefused
@@ -42,8 +42,12 @@ from mockserver.server.framework import (
 REQUEST = "mockserver.request"
 BODILESS = ("GET", "HEAD", "OPTIONS", "TRACE")
 FILES_FIELD = "files"
+JSON_TYPE = "application/json"
 
 log = logging.getLogger(__name__)
+
+Station = Callable[[Scope, Receive, Send], Coroutine[Any, Any, None]]
+"""An ASGI application, or what stands before one."""
 
 
 class Parse:
@@ -52,16 +56,18 @@ class Parse:
     Source: recorded, auth/create invalid json without auth.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: Station) -> None:
         self.app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         """Parse the body, if it is JSON."""
         request: Request = scope[REQUEST]
-        if request.method not in BODILESS:
-            headers = request.headers
-            if _media_type(headers.get("content-type", "")) == "application/json":
-                request.body = parse_json(await read_body(receive, limit=JSON_LIMIT), headers)
+        if request.method in BODILESS or _media_type(request.headers.get("content-type", "")) != JSON_TYPE:
+            return self.app(scope, receive, send)
+        return self._parsed(request, scope, receive, send)
+
+    async def _parsed(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
+        request.body = parse_json(await read_body(receive, limit=JSON_LIMIT), request.headers)
         await self.app(scope, receive, send)
 
 
@@ -73,7 +79,7 @@ def _media_type(content_type: str) -> str:
 class Route(SpecMiddleware):
     """Finds the operation, by a tree made once, and tells Connexion which it is."""
 
-    def __init__(self, app: ASGIApp, *, routes: Routes) -> None:
+    def __init__(self, app: Station, *, routes: Routes) -> None:
         self.app = app
         self.routes = routes
         self.base_path = ""
@@ -82,7 +88,7 @@ class Route(SpecMiddleware):
         """Take the base path of the document, under which Connexion keeps its operations."""
         self.base_path = specification.base_path
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         """Attach the operation to the request, or none."""
         request: Request = scope[REQUEST]
         try:
@@ -93,7 +99,7 @@ class Route(SpecMiddleware):
         request.operation = operation = route.operations.get(method)
         found = {"api_base_path": self.base_path, "operation_id": operation.id if operation else None}
         scope.setdefault("extensions", {})[ROUTING_CONTEXT] = found
-        await self.app(scope, receive, send)
+        return self.app(scope, receive, send)
 
 
 GUARDED_BY_ID = Quirk(
@@ -109,7 +115,7 @@ class Secure:
 
     def __init__(
         self,
-        app: ASGIApp,
+        app: Station,
         *,
         credentials: Credentials,
         is_guarded: Callable[[str], bool],
@@ -123,7 +129,7 @@ class Secure:
         guards = GUARDED_BY_ID in quirks and job_path is not None
         self.below_a_job = re.compile(guarded_path, re.IGNORECASE) if guards else None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         """Let the request pass, or refuse it."""
         request: Request = scope[REQUEST]
         operation = request.operation
@@ -135,7 +141,7 @@ class Secure:
             if self.below_a_job is not None and (below := self.below_a_job.fullmatch(request.path)):
                 request.world.retrieve(unquote(below["id"]), by=request.caller or "")
             raise _nothing_there(request)
-        await self.app(scope, receive, send)
+        return self.app(scope, receive, send)
 
 
 def _nothing_there(request: Request) -> RequestRefused:
@@ -153,11 +159,11 @@ def _nothing_there(request: Request) -> RequestRefused:
 class Validate:
     """Judges the query and the body by the compiled contract, and reads files."""
 
-    def __init__(self, app: ASGIApp, *, quirks: Quirks = NO_QUIRKS) -> None:
+    def __init__(self, app: Station, *, quirks: Quirks = NO_QUIRKS) -> None:
         self.app = app
         self.quirks = quirks
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         """Judge the request."""
         request: Request = scope[REQUEST]
         operation = request.operation
@@ -170,8 +176,12 @@ class Validate:
         if operation.body is not None and (complaints := operation.body.complaints(request.body)):
             raise _body_refused(complaints)
         if operation.multipart:
-            content_type = request.headers.get("content-type", "")
-            request.files = await read_files(receive, content_type=content_type, field=FILES_FIELD)
+            return self._with_files(request, scope, receive, send)
+        return self.app(scope, receive, send)
+
+    async def _with_files(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
+        content_type = request.headers.get("content-type", "")
+        request.files = await read_files(receive, content_type=content_type, field=FILES_FIELD)
         await self.app(scope, receive, send)
 
 
@@ -201,12 +211,12 @@ class _BoundOperation:
         self.transmit = transmit
         self.judged = judged
 
-    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, _receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         request: Request = scope[REQUEST]
         response = self.operate(request)
         if self.judged:
             _judge(request, response)
-        await self.transmit(request, response, send)
+        return self.transmit(request, response, send)
 
 
 def _judge(request: Request, response: Response) -> None:
@@ -216,7 +226,7 @@ def _judge(request: Request, response: Response) -> None:
         log.error("our own answer breaks the contract: %s", violation)
 
 
-Transmit = Callable[[Request, Response, Send], Any]
+Transmit = Callable[[Request, Response, Send], Coroutine[Any, Any, None]]
 
 
 class _DispatchAPI(RoutedAPI[_BoundOperation]):
@@ -248,7 +258,16 @@ class Dispatch(RoutedMiddleware[_DispatchAPI]):
         super().__init__(_nobody)
         self.transmit = transmit
         self.judged = judged
+        self.bound: Mapping[str | None, _BoundOperation] = {}
 
     def add_api(self, specification: Specification, **options: Any) -> _DispatchAPI:
         """Bind the document's operations to the functions that the resolver finds."""
-        return super().add_api(specification, transmit=self.transmit, judged=self.judged, **options)
+        api = super().add_api(specification, transmit=self.transmit, judged=self.judged, **options)
+        self.bound = api.operations
+        return api
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
+        """Call the operation that the route found; there is one document, and every operation has its id."""
+        request: Request = scope[REQUEST]
+        assert request.operation is not None  # noqa: S101  # Secure lets nothing else through
+        return self.bound[request.operation.id](scope, receive, send)

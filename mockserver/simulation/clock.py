@@ -4,9 +4,11 @@ Everything else is given an instant. An instant is an aware UTC datetime.
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+THOUSANDTHS = tuple(f".{number:03d}Z" for number in range(1000))
 
 
 class Clock(Protocol):
@@ -56,4 +58,11 @@ def to_milliseconds(instant: datetime) -> int:
 
 def to_json(instant: datetime) -> str:
     """Return *instant* as the API writes it: `2026-11-22T01:44:43.725Z`, always three decimals and a Z."""
-    return instant.isoformat(timespec="milliseconds")[:23] + "Z"
+    since = instant - EPOCH
+    return _second(since.days, since.seconds) + THOUSANDTHS[since.microseconds // 1000]
+
+
+@lru_cache(4096)
+def _second(days: int, seconds: int) -> str:
+    """Return all but the decimals: answers tell the same few seconds over and over."""
+    return f"{EPOCH + timedelta(days, seconds):%Y-%m-%dT%H:%M:%S}"

@@ -23,7 +23,6 @@ def test_the_server_is_imported_without_http_clients() -> None:
 
 def test_what_was_put_off_can_be_imported_afterwards() -> None:
     loaded = modules_after(
-        ""
         "import mockserver.server.app, requests, httpx\n"
         "from starlette.testclient import TestClient\n"
         "assert requests.Session and httpx.Client and TestClient.__module__ == 'starlette.testclient'"
@@ -42,7 +41,6 @@ def test_a_stand_in_gives_way_to_the_module_when_somebody_looks_into_it() -> Non
 
 def test_the_test_client_of_connexion_is_starlettes() -> None:
     modules_after(
-        ""
         "import mockserver.server.app, connexion\n"
         "client = connexion.AsyncApp('x').test_client()\n"
         "assert type(client).__module__ == 'starlette.testclient'"
