@@ -8,7 +8,7 @@ import asyncio
 import codecs
 import contextlib
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from functools import lru_cache, partial
 from typing import Any
 
@@ -60,8 +60,12 @@ class Incoming:
 
 async def read_body(receive: Receive, *, limit: int) -> bytes:
     """Return the whole body. Raises RequestRefused when it is larger than *limit* bytes, or ClientGone."""
-    chunks, size = [], 0
-    async for chunk in _chunks(receive):
+    chunk, more = await _next_chunk(receive)
+    if not more and len(chunk) <= limit:
+        return chunk
+    chunks, size = [chunk], len(chunk)
+    while more:
+        chunk, more = await _next_chunk(receive)
         size += len(chunk)
         if size <= limit:
             chunks.append(chunk)
@@ -69,17 +73,15 @@ async def read_body(receive: Receive, *, limit: int) -> bytes:
             raise _too_large(read_whole=False)
     if size > limit:
         raise _too_large(read_whole=True)
-    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+    return b"".join(chunks)
 
 
-async def _chunks(receive: Receive) -> AsyncIterator[bytes]:
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGone
-        yield message.get("body", b"")
-        if not message.get("more_body"):
-            return
+async def _next_chunk(receive: Receive) -> tuple[bytes, bool]:
+    """Return a piece of the body, and whether there is more. Raises ClientGone."""
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise ClientGone
+    return message.get("body", b""), message.get("more_body", False)
 
 
 def _too_large(*, read_whole: bool) -> RequestRefused:
@@ -187,7 +189,9 @@ async def read_files(receive: Receive, *, content_type: str, field: str) -> list
     collector, size = _Collector(field), 0
     try:
         parser = MultipartParser(boundary, collector.callbacks(), max_size=UPLOAD_LIMIT + 1)
-        async for chunk in _chunks(receive):
+        more = True
+        while more:
+            chunk, more = await _next_chunk(receive)
             size += len(chunk)
             if size > UPLOAD_LIMIT:
                 raise _too_large(read_whole=False)
