@@ -1,4 +1,4 @@
-"""The command line: one command per verb, thin. Exit codes: 0 fine, 2 usage or environment."""
+"""The command line: one command per verb, thin. Exit codes: 0 fine, 1 below --at-least, 2 usage."""
 
 import argparse
 import contextlib
@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -16,6 +17,7 @@ import mockserver
 from mockserver import __version__
 from mockserver.contract.diagram import mermaid
 from mockserver.contract.document import DocumentError, load, shipped_folder
+from mockserver.grading.verbs import DEFECTS_EXAMPLES, GRADE_EXAMPLES, add_defects, add_grade, grade_suite
 from mockserver.server.settings import USUAL_ORIGINS, Settings
 from mockserver.simulation.catalogue_file import CatalogueFileError, shipped_catalogue
 from mockserver.simulation.scenario import SCENARIOS, ScenarioUnknown, scenario_named
@@ -57,6 +59,23 @@ def _parser() -> argparse.ArgumentParser:
     _add_serve(
         verbs.add_parser("serve", help="serve the fake backend", epilog=EXAMPLES, formatter_class=_Formatter)
     )
+    add_defects(
+        verbs.add_parser(
+            "defects",
+            help="list the lies that the server can be told to tell",
+            epilog=DEFECTS_EXAMPLES,
+            formatter_class=_Formatter,
+        )
+    )
+    grade = verbs.add_parser(
+        "grade",
+        help="grade a test suite by the defects that it notices",
+        usage="%(prog)s [options] -- CMD ...",
+        epilog=GRADE_EXAMPLES,
+        formatter_class=_Formatter,
+    )
+    add_grade(grade)
+    grade.set_defaults(run=_grade)
     quirks = verbs.add_parser("quirks", help="list the quirks of the real server, with their evidence")
     quirks.add_argument("--json", action="store_true", help="as JSON, for machines")
     quirks.set_defaults(run=_list_quirks)
@@ -66,6 +85,20 @@ def _parser() -> argparse.ArgumentParser:
     picture.add_argument("--spec", type=Path, metavar="FOLDER", help="an edited copy of openapi/")
     picture.set_defaults(run=_draw)
     return parser
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from mockserver.grading.suite import GradingError  # noqa: PLC0415  # heavy, and only this verb needs it
+    from mockserver.grading.table import DefectUnknown  # noqa: PLC0415  # the same
+
+    try:
+        return grade_suite(options)
+    except DefectUnknown as error:
+        raise UsageError(str(error)) from error
+    except GradingError as error:
+        complaint, *output = str(error).split("\n")
+        print(*output, sep="\n", end="\n" if output else "", file=sys.stderr)  # noqa: T201  # the suite's last lines
+        raise UsageError(complaint) from error
 
 
 def _list_quirks(options: argparse.Namespace) -> int:
@@ -167,6 +200,9 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="show this quirk of the real server, repeatable; `mockserver quirks` lists them",
     )
+    what.add_argument(
+        "--defect", metavar="NAME", help="tell this one lie, to test tests; `mockserver defects` lists them"
+    )
     serve.add_argument(
         "--log-level",
         choices=LOG_LEVELS,
@@ -207,6 +243,8 @@ def _serve(options: argparse.Namespace) -> int:
     listener = _listener(options.host, options.port)
     import uvicorn  # noqa: PLC0415  # heavy, and only this verb needs it
 
+    from mockserver.grading.liar import build_lying_app  # noqa: PLC0415  # the same
+    from mockserver.grading.table import DefectUnknown, defect_named  # noqa: PLC0415  # the same
     from mockserver.server.app import build_app, build_world  # noqa: PLC0415  # the same
     from mockserver.server.personality import PersonalityUnknown, quirks_of  # noqa: PLC0415  # the same
     from mockserver.server.wire import BoundedHttpProtocol  # noqa: PLC0415  # the same
@@ -218,9 +256,14 @@ def _serve(options: argparse.Namespace) -> int:
         scenario = scenario_named(options.scenario)
         document = load(options.spec or shipped_folder())
         catalogue_file = _catalogue_file(options)
-        world = build_world(document, settings, clock=clock, scenario=scenario, catalogue_file=catalogue_file)
-        app = build_app(document, world, settings)
-    except (CatalogueFileError, DocumentError, PersonalityUnknown, ScenarioUnknown) as error:
+        build = partial(
+            build_world, settings=settings, clock=clock, scenario=scenario, catalogue_file=catalogue_file
+        )
+        if options.defect is None:
+            app = build_app(document, build(document), settings)
+        else:
+            app = build_lying_app(document, settings, defect_named(options.defect), build=build)
+    except (CatalogueFileError, DefectUnknown, DocumentError, PersonalityUnknown, ScenarioUnknown) as error:
         listener.close()
         raise UsageError(str(error)) from error
     # clients' malformed uploads are answered, not logged

@@ -19,9 +19,9 @@ from mockserver.grading.defect import (
     Ask,
     Asked,
     Defect,
-    Kind,
     Lie,
 )
+from mockserver.grading.kind import Kind
 from mockserver.grading.telling import OK, forgives, not_theirs
 from mockserver.server.credentials import COOKIE
 

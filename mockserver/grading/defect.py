@@ -8,11 +8,11 @@ client and the healthy server, and hands the one another answer or the other ano
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
+from mockserver.grading.kind import Kind
 from mockserver.server.credentials import Credentials
 from mockserver.server.exchange import JSON, Headers, entity_tag, to_json
 from mockserver.simulation.world import World
@@ -25,17 +25,6 @@ EVERYWHERE = (CREATE, RETRIEVE, LIST, CONFIRM, CANCEL)
 CREDENTIALS = frozenset({"authorization", "cookie", "x-medusa-access-token"})
 FRAMING = frozenset({"content-length", "transfer-encoding", "content-encoding"})
 OF_THE_BODY = frozenset({b"content-length", b"etag"})
-
-
-class Kind(StrEnum):
-    """What a defect is about."""
-
-    ILLEGAL = "illegal transition accepted"
-    REFUSED = "legal transition refused"
-    INSTANTS = "status or instant wrong"
-    UPDATES = "lost or stale update"
-    LISTS = "list, filter, order, paging"
-    REQUESTS = "validation, authentication, error shape"
 
 
 @dataclass(frozen=True, kw_only=True)

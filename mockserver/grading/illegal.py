@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from mockserver.grading.defect import CANCEL, CONFIRM, Defect, Kind
+from mockserver.grading.defect import CANCEL, CONFIRM, Defect
 from mockserver.grading.edits import LIFECYCLE as TABLE
 from mockserver.grading.edits import (
     PRE_PROCESS_AT_THE_START,
@@ -12,6 +12,7 @@ from mockserver.grading.edits import (
     removed,
     starts_also,
 )
+from mockserver.grading.kind import Kind
 from mockserver.grading.telling import shrugs_off
 
 _illegal = partial(Defect, kind=Kind.ILLEGAL)

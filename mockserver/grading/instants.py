@@ -16,10 +16,10 @@ from mockserver.grading.defect import (
     Ask,
     Asked,
     Defect,
-    Kind,
     Lie,
 )
 from mockserver.grading.edits import ranked
+from mockserver.grading.kind import Kind
 from mockserver.grading.telling import Job, of_each_job, shows
 from mockserver.simulation.clock import to_json
 

@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from mockserver.grading.defect import LIST, Answered, Ask, Asked, Defect, Kind, Lie
+from mockserver.grading.defect import LIST, Answered, Ask, Asked, Defect, Lie
+from mockserver.grading.kind import Kind
 from mockserver.grading.telling import OK, Job, lists, pages, shows
 
 Query = list[tuple[str, str]]

@@ -3,9 +3,10 @@
 from functools import partial
 from typing import Any
 
-from mockserver.grading.defect import CANCEL, CONFIRM, CREATE, Answered, Ask, Asked, Defect, Kind, Lie
+from mockserver.grading.defect import CANCEL, CONFIRM, CREATE, Answered, Ask, Asked, Defect, Lie
 from mockserver.grading.edits import LIFECYCLE as TABLE
 from mockserver.grading.edits import removed, starts_not
+from mockserver.grading.kind import Kind
 from mockserver.grading.telling import OK, refusal, refuses
 
 CANNOT_CONFIRM = "Cannot confirm processing for a batch job that is not pre processed"

@@ -16,9 +16,9 @@ from mockserver.grading.defect import (
     WHO_AM_I,
     Answered,
     Defect,
-    Kind,
     Lie,
 )
+from mockserver.grading.kind import Kind
 from mockserver.grading.telling import BAD_REQUEST, OK, answers, not_theirs
 
 CREATED, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT = 201, 401, 403, 404, 409

@@ -16,9 +16,9 @@ from mockserver.grading.defect import (
     Ask,
     Asked,
     Defect,
-    Kind,
     Lie,
 )
+from mockserver.grading.kind import Kind
 from mockserver.grading.telling import OK, Job, of_each_job, pages, shows
 from mockserver.simulation.clock import to_json
 

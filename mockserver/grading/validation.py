@@ -13,10 +13,10 @@ from mockserver.grading.defect import (
     Ask,
     Asked,
     Defect,
-    Kind,
     Lie,
 )
 from mockserver.grading.edits import REQUEST, put
+from mockserver.grading.kind import Kind
 from mockserver.grading.telling import BAD_REQUEST, forgives, message_of, refusal
 
 NOT_FOUND, BROKEN = 404, 500

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from mockserver.grading.defect import Kind
+from mockserver.grading.kind import Kind
 from mockserver.grading.table import ALL, DEFECTS
 from tests.grading.conftest import Lying
 from tests.grading.probes import PROBES
