@@ -96,9 +96,9 @@ def _grade(options: argparse.Namespace) -> int:
     except DefectUnknown as error:
         raise UsageError(str(error)) from error
     except GradingError as error:
-        complaint, *output = str(error).split("\n")
-        print(*output, sep="\n", end="\n" if output else "", file=sys.stderr)  # noqa: T201  # the suite's last lines
-        raise UsageError(complaint) from error
+        if error.output:
+            print(error.output, file=sys.stderr)  # noqa: T201  # what the user has to read first
+        raise UsageError(str(error)) from error
 
 
 def _list_quirks(options: argparse.Namespace) -> int:

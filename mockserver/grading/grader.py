@@ -142,6 +142,5 @@ def _check(ended: Ended, complaint: str) -> None:
         return
     how = f"exit status {ended.status}" if ended.status is not None else f"ended after {ended.seconds:.0f} s"
     last = "\n".join(ended.output.rstrip().splitlines()[-LAST_LINES:])
-    raise GradingError(
-        f"the suite {complaint} ({how}); its last lines are above\n{last or 'it wrote nothing'}"
-    )
+    where = "its last lines are above" if last else "it wrote nothing"
+    raise GradingError(f"the suite {complaint} ({how}); {where}", output=last)

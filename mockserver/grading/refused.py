@@ -32,7 +32,8 @@ def _once_only(ask: Ask) -> Ask:
     confirmed: set[str] = set()
 
     async def tell(asked: Asked) -> Answered:
-        if confirmed - {asked.job_id}:
+        seen = await ask(asked.retrieving(asked.job_id))
+        if seen.job and confirmed - {asked.job_id}:
             return refusal(CANNOT_CONFIRM)
         answered = await ask(asked)
         confirmed.update({asked.job_id} if answered.status == OK else ())
@@ -44,7 +45,7 @@ def _once_only(ask: Ask) -> Ask:
 def _one_at_a_time(ask: Ask) -> Ask:
     async def tell(asked: Asked) -> Answered:
         listed = await ask(asked.listing("limit=0"))
-        jobs = listed.payload["batch_jobs"] if listed.status == OK else []
+        jobs = listed.payload["batch_jobs"] if listed.status == OK else ()
         if any(job["status"] not in ENDED for job in jobs):
             return refusal("Another batch job is not finished yet")
         return await ask(asked)

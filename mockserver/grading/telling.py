@@ -76,14 +76,15 @@ def refuses(
 ) -> Lie:
     """Return the lie that refuses what *operation* asks of a job, *when* that is so.
 
-    when: takes the job as it is and the request. A create is judged before it happens, by its own body.
+    when: takes the job as it is and the request. A create is judged before it happens, by its own
+    body, if the caller is logged in.
     """
 
     def make(ask: Ask) -> Ask:
         async def tell(asked: Asked) -> Answered:
-            seen = await ask(asked.retrieving(asked.job_id)) if asked.job_id else None
-            job = asked.payload if seen is None else seen.job
-            if isinstance(job, dict) and job and when(job, asked):
+            seen = await ask(asked.retrieving(asked.job_id) if asked.job_id else asked.listing("limit=1"))
+            job = seen.job if asked.job_id else asked.payload
+            if seen.status == OK and isinstance(job, dict) and when(job, asked):
                 return refusal(message, kind=kind)
             return await ask(asked)
 

@@ -24,7 +24,8 @@ examples:
   mockserver grade --defect confirm-is-lost --show-output -- npx playwright test
                                                  one defect, and what the suite said of it
   mockserver grade --scenario instant --json -- pytest -q
-                                                 jobs end at once; the report for machines
+                                                 jobs end at once, so that no suite can notice defects of
+                                                 the statuses in between; the report for machines
 
 The command finds the server's address in the variable MOCK_SERVER_URL. It has to pass against the healthy
 server, which it is run against first. It notices a defect by an exit status that is not 0; a command that

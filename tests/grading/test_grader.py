@@ -52,6 +52,7 @@ pipe.write(str(os.getpid()))
 pipe.close()
 signal.pause()
 """
+ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="/proc tells which processes there are")
 TWO = ("--defect", "created-is-ok", "--defect", "confirm-created")
 Grading = Callable[..., tuple[int, str, str]]
 
@@ -113,6 +114,7 @@ def test_a_grade_below_what_was_asked_for_is_exit_1(grading: Grading) -> None:
     assert grade["runs"][0]["missing"] == DEFECTS["confirm-created"].missing
 
 
+@ON_LINUX
 def test_a_suite_that_hangs_is_ended_with_all_it_started(grading: Grading, tmp_path: Path) -> None:
     pids = tmp_path / "pids"
 
@@ -183,6 +185,7 @@ def test_what_cannot_be_graded_is_refused_in_one_line(
     assert captured.err.count("\n") == 1
 
 
+@ON_LINUX
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_ends_every_process(number: signal.Signals, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
