@@ -279,7 +279,7 @@ def _serve(options: argparse.Namespace) -> int:
     )
     server = uvicorn.Server(config)
     pace = f"like {options.like}" if options.like else f"scenario {scenario.name}: {scenario.description}"
-    _greet(listener, settings, pace)
+    _greet(listener, settings, pace if options.defect is None else f"{pace}; it lies: {options.defect}")
     with contextlib.suppress(KeyboardInterrupt):  # how a server is meant to be stopped
         server.run(sockets=[listener])
     return FINE

@@ -1,4 +1,4 @@
-"""The table of defects is whole, and each of them lies as it says and no more."""
+"""The table of defects is whole, and each of them lies as it says."""
 
 import re
 from collections import Counter

@@ -213,7 +213,7 @@ def children_of(pid: int) -> list[str]:
 # ---- the other verbs
 
 
-def test_serve_tells_the_lie_that_it_is_told_to(grading: Grading) -> None:
+def test_serve_tells_the_lie_that_it_is_told_to() -> None:
     with serving("--defect", "created-is-ok") as url:
         answered = subprocess.run(  # noqa: S603  # our own interpreter
             [sys.executable, "-c", ASK + "print(status)"],
@@ -224,6 +224,16 @@ def test_serve_tells_the_lie_that_it_is_told_to(grading: Grading) -> None:
         )
 
     assert answered.stdout == "200\n"
+
+
+def test_the_greeting_of_a_liar_names_the_defect() -> None:
+    command = [sys.executable, "-m", "mockserver", "serve", "--port", "0", "--defect", "created-is-ok"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603  # our own
+        assert server.stdout is not None
+        greeting = [server.stdout.readline() for _ in range(5)]
+        server.terminate()
+
+    assert greeting[3].endswith("; it lies: created-is-ok\n")
 
 
 def test_serve_refuses_a_defect_that_there_is_not(capsys: pytest.CaptureFixture[str]) -> None:
