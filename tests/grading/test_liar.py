@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.contract.document import DocumentError, load, shipped_folder
+from mockserver.contract.document import Document, DocumentError, load
 from mockserver.grading.liar import edited
 from mockserver.grading.table import DEFECTS, DefectUnknown, defect_named
 from tests.grading.conftest import Lying
@@ -22,29 +22,27 @@ def test_a_liar_serves_the_contract_that_a_healthy_server_does(healthy: Stage, l
 
 
 @pytest.mark.parametrize("name", ["confirm-created", "unknown-parameters-ignored"])
-def test_a_liar_by_edited_documents_serves_the_honest_ones(name: str, lying: Lying) -> None:
+def test_a_liar_by_edited_documents_serves_the_honest_ones(
+    name: str, document: Document, lying: Lying
+) -> None:
     contract = lying(name).nobody.get("/openapi.json")
 
-    honest = load(shipped_folder()).bundle
     assert (contract.status, contract.headers["content-type"]) == (200, "application/json; charset=utf-8")
-    assert contract.json() == honest
+    assert contract.json() == document.bundle
 
 
 @pytest.mark.parametrize("name", EDITING)
-def test_an_edit_leaves_the_documents_as_they_are(name: str) -> None:
-    document = load(shipped_folder())
+def test_an_edit_leaves_the_documents_as_they_are(name: str, document: Document) -> None:
+    before = json.dumps(document.bundle)
 
     told = edited(document, DEFECTS[name])
 
-    before = json.dumps(load(shipped_folder()).bundle)
     assert json.dumps(told.bundle) != before
     assert json.dumps(document.bundle) == before
 
 
 @pytest.mark.parametrize("name", [name for name in DEFECTS if name not in EDITING])
-def test_every_operation_that_a_lie_is_about_is_in_the_documents(name: str) -> None:
-    document = load(shipped_folder())
-
+def test_every_operation_that_a_lie_is_about_is_in_the_documents(name: str, document: Document) -> None:
     assert edited(document, DEFECTS[name]) is document
 
 
