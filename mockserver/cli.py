@@ -1,4 +1,4 @@
-"""The command line: one command per verb, thin. Exit codes: 0 fine, 2 usage or environment."""
+"""The command line: one command per verb, thin. Exit codes: 0 fine, 1 below --at-least, 2 usage."""
 
 import argparse
 import contextlib
@@ -6,18 +6,25 @@ import json
 import os
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import mockserver
 from mockserver import __version__
 from mockserver.contract.diagram import mermaid
-from mockserver.contract.document import DocumentError, load, shipped_folder
+from mockserver.contract.document import Document, DocumentError, load, shipped_folder
+from mockserver.grading.verbs import DEFECTS_EXAMPLES, GRADE_EXAMPLES, add_defects, add_grade, grade_suite
 from mockserver.server.settings import USUAL_ORIGINS, Settings
 from mockserver.simulation.catalogue_file import CatalogueFileError, shipped_catalogue
 from mockserver.simulation.scenario import SCENARIOS, ScenarioUnknown, scenario_named
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from mockserver.simulation.world import World
 
 FINE, USAGE = 0, 2
 LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
@@ -56,6 +63,23 @@ def _parser() -> argparse.ArgumentParser:
     _add_serve(
         verbs.add_parser("serve", help="serve the fake backend", epilog=EXAMPLES, formatter_class=_Formatter)
     )
+    add_defects(
+        verbs.add_parser(
+            "defects",
+            help="list the lies that the server can be told to tell",
+            epilog=DEFECTS_EXAMPLES,
+            formatter_class=_Formatter,
+        )
+    )
+    grade = verbs.add_parser(
+        "grade",
+        help="grade a test suite by the defects that it notices",
+        usage="%(prog)s [options] -- CMD ...",
+        epilog=GRADE_EXAMPLES,
+        formatter_class=_Formatter,
+    )
+    add_grade(grade)
+    grade.set_defaults(run=_grade)
     quirks = verbs.add_parser("quirks", help="list the quirks of the real server, with their evidence")
     quirks.add_argument("--json", action="store_true", help="as JSON, for machines")
     quirks.set_defaults(run=_list_quirks)
@@ -65,6 +89,20 @@ def _parser() -> argparse.ArgumentParser:
     picture.add_argument("--spec", type=Path, metavar="FOLDER", help="an edited copy of openapi/")
     picture.set_defaults(run=_draw)
     return parser
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from mockserver.grading.suite import GradingError  # noqa: PLC0415  # heavy, and only this verb needs it
+    from mockserver.grading.table import DefectUnknown  # noqa: PLC0415  # the same
+
+    try:
+        return grade_suite(options)
+    except DefectUnknown as error:
+        raise UsageError(str(error)) from error
+    except GradingError as error:
+        if error.output:
+            print(error.output, file=sys.stderr)  # noqa: T201  # what the user has to read first
+        raise UsageError(str(error)) from error
 
 
 def _list_quirks(options: argparse.Namespace) -> int:
@@ -166,6 +204,9 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="show this quirk of the real server, repeatable; `mockserver quirks` lists them",
     )
+    what.add_argument(
+        "--defect", metavar="NAME", help="tell this one lie, to test tests; `mockserver defects` lists them"
+    )
     serve.add_argument(
         "--log-level",
         choices=LOG_LEVELS,
@@ -215,15 +256,33 @@ def _serve(options: argparse.Namespace) -> int:
         scenario = scenario_named(options.scenario)
         document = load(options.spec or shipped_folder())
         catalogue_file = _catalogue_file(options)
-        world = build_world(document, settings, clock=clock, scenario=scenario, catalogue_file=catalogue_file)
-        app = build_app(document, world, settings)
-    except (CatalogueFileError, DocumentError, PersonalityUnknown, ScenarioUnknown) as error:
+        build = partial(
+            build_world, settings=settings, clock=clock, scenario=scenario, catalogue_file=catalogue_file
+        )
+        if options.defect is None:
+            app = build_app(document, build(document), settings)
+        else:
+            app = _lying_app(options.defect, document, settings, build=build)
+    except (CatalogueFileError, DocumentError, PersonalityUnknown, ScenarioUnknown, UsageError) as error:
         listener.close()
         raise UsageError(str(error)) from error
     pace = f"like {options.like}" if options.like else f"scenario {scenario.name}: {scenario.description}"
-    _greet(listener, settings, pace)
+    _greet(listener, settings, pace if options.defect is None else f"{pace}; it lies: {options.defect}")
     serve(app, listener, log_level=options.log_level)
     return FINE
+
+
+def _lying_app(
+    defect: str, document: Document, settings: Settings, *, build: Callable[[Document], "World"]
+) -> "ASGIApp":
+    """Return the application with *defect*. Raises UsageError when there is no such defect."""
+    from mockserver.grading.liar import build_lying_app  # noqa: PLC0415  # heavy, and only a liar needs it
+    from mockserver.grading.table import DefectUnknown, defect_named  # noqa: PLC0415  # the same
+
+    try:
+        return build_lying_app(document, settings, defect_named(defect), build=build)
+    except DefectUnknown as error:
+        raise UsageError(str(error)) from error
 
 
 def _catalogue_file(options: argparse.Namespace) -> Path | None:

@@ -28,7 +28,7 @@ ARROWS = {
     },  # lifecycle: errors.py translates TransitionRefused
     "control": {"simulation", "server"},
     "conformance": {"contract", "lifecycle"},
-    "grading": {"simulation", "server"},
+    "grading": {"contract", "simulation", "server"},  # contract: a defect may be an edit of the documents
     "pytest_plugin": {"contract", "simulation", "server", "control", "conformance", "grading"},
     "cli": {"lifecycle", "quirk", "contract", "simulation", "server", "control", "conformance", "grading"},
     "__main__": {"cli"},
