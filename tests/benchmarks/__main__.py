@@ -85,9 +85,9 @@ def _reports(options: argparse.Namespace, command: str) -> Iterator[Report]:
             deadline=deadline,
             reserve=FOR_THE_BIG_STORE if with_big_store else 0,
         )
-        done = len(next(iter(servers.values())).first_answer.values) if servers else 0
+        done = max((len(each.rates[GET_ONE].values) for each in servers.values()), default=0)
         if done < options.rounds:
-            remarks.append(f"time allowed {done} of {options.rounds} rounds")
+            remarks.append(f"the time allowed for {done} of {options.rounds} rounds")
         report = Report(
             date=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
             command=command,

@@ -97,16 +97,16 @@ def _first_answer(
         if process.poll() is not None:
             printed = log.read_text(encoding="utf-8", errors="replace")[-2000:]
             raise BenchmarkFailed(f"{name} ended with {process.returncode} before it answered:\n{printed}")
-        if _answers(port, first):
+        if _answers(port, first, seconds=seconds - spent):
             return time.perf_counter() - began
         time.sleep(min(max(POLL_SECONDS, spent / 100), 0.1))
     printed = log.read_text(encoding="utf-8", errors="replace")[-2000:]
     raise BenchmarkFailed(f"{name} gave no 200 within {seconds:.0f} s:\n{printed}")
 
 
-def _answers(port: int, first: Call) -> bool:
+def _answers(port: int, first: Call, *, seconds: float) -> bool:
     try:
-        with Client(port) as client:
+        with Client(port, timeout=seconds) as client:
             return client.try_to_ask(first).status == OK
     except (OSError, HTTPException):  # it does not listen yet
         return False

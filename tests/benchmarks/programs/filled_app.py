@@ -1,14 +1,17 @@
-"""Our server with many jobs in its store, which is filled before it serves.
+"""Our server with many jobs in its store, which is filled before the first request is answered.
 
 They were created one after the other over the last day.
 """
 
 import argparse
 import logging
+import socket
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.contract.document import load, shipped_folder
 from mockserver.server.app import build_app, build_world
@@ -44,8 +47,28 @@ def main() -> None:
     beginning = datetime.now(UTC) - PAST
     clock = FillingClock(beginning)
     world = build_world(document, settings, clock=clock, scenario=scenario_named("steady"))
-    fill(world, clock, beginning=beginning, jobs=options.jobs, email=settings.admin_email)
-    serve(build_app(document, world, settings), options.port)
+    filling = partial(fill, world, clock, beginning=beginning, jobs=options.jobs, email=settings.admin_email)
+    with socket.create_server(("127.0.0.1", options.port), backlog=2048) as listener:
+        serve(FilledFirst(build_app(document, world, settings), filling), listener)
+
+
+class FilledFirst:
+    """Fills the world before it answers the first request. Mutable: it does so once.
+
+    The server runs by then, so that whatever it arranges at its start (what the garbage collector is to leave
+    alone) holds for these jobs as it does for those that clients create.
+    """
+
+    def __init__(self, app: ASGIApp, filling: Callable[[], None]) -> None:
+        self._app = app
+        self._filling: Callable[[], None] | None = filling
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, the world being filled."""
+        if self._filling is not None:
+            filling, self._filling = self._filling, None
+            filling()
+        await self._app(scope, receive, send)
 
 
 def fill(world: World, clock: FillingClock, *, beginning: datetime, jobs: int, email: str) -> None:
@@ -59,18 +82,19 @@ def fill(world: World, clock: FillingClock, *, beginning: datetime, jobs: int, e
     clock.past = None
 
 
-def serve(app: ASGIApp, port: int) -> None:
-    """Serve *app* as `mockserver serve` does. Source: mockserver/cli.py, _serve."""
+def serve(app: ASGIApp, listener: socket.socket) -> None:
+    """Serve *app* on *listener* as `mockserver serve` does. Source: mockserver/cli.py, _serve."""
     logging.getLogger("python_multipart").setLevel(logging.ERROR)
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
-        port=port,
         http=BoundedHttpProtocol,
         ws="none",
         lifespan="off",
         log_level="warning",
         server_header=False,
+        timeout_graceful_shutdown=1,
     )
+    uvicorn.Server(config).run(sockets=[listener])
 
 
 if __name__ == "__main__":
