@@ -153,7 +153,18 @@ def _check_operations(contract: Contract, functions: Mapping[str, Operate]) -> N
 
 
 class _Documentation(SwaggerUIMiddleware):
-    """Connexion's Swagger UI and the bundled document, asked only for their own paths."""
+    """Connexion's Swagger UI and the bundled document, asked only for their own paths.
+
+    Mutable: it is made when it is first asked, for its page takes a template engine.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(app)
+        self._unmade: list[Callable[[], object]] = []
+
+    def add_api(self, *arguments: Any, **options: Any) -> None:
+        """Take the document."""
+        self._unmade.append(partial(super().add_api, *arguments, **options))
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         """Answer for the documentation, or pass the request on; so too where there is no such page."""
@@ -163,6 +174,8 @@ class _Documentation(SwaggerUIMiddleware):
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         await asyncio.sleep(0)  # into a task of its own, which a thread pool needs; see wire.begun
+        while self._unmade:
+            self._unmade.pop()()
         with contextlib.suppress(HTTPException):
             await super().__call__(scope, receive, send)
             return

@@ -1,8 +1,8 @@
 """Connexion, and the one door through which it comes.
 
-Importing it brings a test client and two HTTP clients that a server never calls; they are put off until
-somebody does. It would also judge the document once more, slowly; ours has been judged by the compiled
-schema, so it is taken as it is.
+Importing it brings a test client, two HTTP clients, a template engine and, where it is installed, Flask.
+A server calls them seldom or never, so they are put off until somebody does. It would also judge the document
+once more, slowly; ours has been judged by the compiled schema, so it is taken as it is.
 """
 
 import importlib
@@ -12,30 +12,46 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
-PUT_OFF = ("starlette.testclient", "httpx", "requests")
+PUT_OFF = (
+    "connexion.apps.flask",
+    "connexion.frameworks.flask",
+    "httpx",
+    "jinja2",
+    "requests",
+    "starlette.templating",
+    "starlette.testclient",
+)
 
 
-class _TestClient:
-    """Stands in for Starlette's test client: to make one is to make the real one."""
+class _Later:
+    """Something in a module that is put off: who calls it, or looks into it, imports the module."""
 
-    def __new__(cls, *arguments: Any, **options: Any) -> Any:
-        return importlib.import_module("starlette.testclient").TestClient(*arguments, **options)
+    def __init__(self, module: str, name: str) -> None:
+        self._module, self._name = module, name
+
+    def _itself(self) -> Any:
+        return getattr(importlib.import_module(self._module), self._name)
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        """Do what the real one does."""
+        return self._itself()(*arguments, **options)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._itself(), name)
 
 
 class _PutOff(ModuleType):
-    """Stands in for a module until somebody looks into it."""
+    """Stands in for a module."""
 
-    TestClient = _TestClient
-
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> _Later:
         if name.startswith("__"):  # the import system asks for some
             raise AttributeError(name)
-        return getattr(importlib.import_module(self.__name__), name)
+        return _Later(self.__name__, name)
 
 
 @contextmanager
 def _lean() -> Iterator[None]:
-    """Let what is imported meanwhile have stand-ins for the modules that are put off."""
+    """Let what is imported meanwhile have stand-ins for what is put off."""
     stand_ins = {name: _PutOff(name) for name in PUT_OFF if name not in sys.modules}
     sys.modules.update(stand_ins)
     try:

@@ -15,10 +15,10 @@ def modules_after(source: str) -> list[str]:
     return loaded
 
 
-def test_the_server_is_imported_without_http_clients() -> None:
+def test_the_server_is_imported_without_what_it_seldom_calls() -> None:
     loaded = modules_after("import mockserver.server.app, mockserver.server.serving")
 
-    assert {"httpx", "requests", "starlette.testclient"}.isdisjoint(loaded)
+    assert {"flask", "httpx", "jinja2", "requests", "starlette.testclient"}.isdisjoint(loaded)
 
 
 def test_what_was_put_off_can_be_imported_afterwards() -> None:
@@ -33,7 +33,7 @@ def test_what_was_put_off_can_be_imported_afterwards() -> None:
 
 def test_a_stand_in_gives_way_to_the_module_when_somebody_looks_into_it() -> None:
     loaded = modules_after(
-        "import mockserver.server.app, connexion.json_schema\nassert connexion.json_schema.requests.get"
+        "import mockserver.server.app, connexion.json_schema as schema\nassert schema.requests.get.__code__"
     )
 
     assert "requests.sessions" in loaded
@@ -45,3 +45,13 @@ def test_the_test_client_of_connexion_is_starlettes() -> None:
         "client = connexion.AsyncApp('x').test_client()\n"
         "assert type(client).__module__ == 'starlette.testclient'"
     )
+
+
+def test_connexion_can_still_serve_by_flask() -> None:
+    loaded = modules_after(
+        "import mockserver.server.app\n"
+        "from connexion.decorators.main import FlaskDecorator\n"
+        "assert FlaskDecorator.framework.is_framework_response(1) is False"
+    )
+
+    assert "flask" in loaded
