@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import gc
 import json
 import os
 import socket
@@ -245,6 +246,7 @@ def _serve(options: argparse.Namespace) -> int:
         seed=options.seed,
     )
     listener = _listener(options.host, options.port)
+    gc.disable()  # until it serves: nearly all that is made now stays
     from mockserver.server.app import build_app, build_world  # noqa: PLC0415  # heavy, and only this verb needs it
     from mockserver.server.personality import PersonalityUnknown, quirks_of  # noqa: PLC0415  # the same
     from mockserver.server.serving import serve  # noqa: PLC0415  # the same

@@ -28,6 +28,7 @@ def serve(app: ASGIApp, listener: socket.socket, *, log_level: str = "warning") 
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
-    gc.freeze()  # what has been imported and compiled stays: no collection need go through it again
+    gc.freeze()  # what has been imported and compiled stays: no collection need go through it
+    gc.enable()
     with contextlib.suppress(KeyboardInterrupt):  # how a server is meant to be stopped
         server.run(sockets=[listener])

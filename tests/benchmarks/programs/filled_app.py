@@ -4,19 +4,17 @@ They were created one after the other over the last day.
 """
 
 import argparse
-import logging
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.contract.document import load, shipped_folder
 from mockserver.server.app import build_app, build_world
+from mockserver.server.serving import serve
 from mockserver.server.settings import Settings
-from mockserver.server.wire import BoundedHttpProtocol
 from mockserver.simulation.clock import RunningClock
 from mockserver.simulation.scenario import scenario_named
 from mockserver.simulation.world import World
@@ -80,21 +78,6 @@ def fill(world: World, clock: FillingClock, *, beginning: datetime, jobs: int, e
         clock.past = beginning + number * step
         world.create(job_type="product-export", context=SEED_BODY["context"], dry_run=False, by=user.id)  # type: ignore[arg-type]  # the body is JSON
     clock.past = None
-
-
-def serve(app: ASGIApp, listener: socket.socket) -> None:
-    """Serve *app* on *listener* as `mockserver serve` does. Source: mockserver/cli.py, _serve."""
-    logging.getLogger("python_multipart").setLevel(logging.ERROR)
-    config = uvicorn.Config(
-        app,
-        http=BoundedHttpProtocol,
-        ws="none",
-        lifespan="off",
-        log_level="warning",
-        server_header=False,
-        timeout_graceful_shutdown=1,
-    )
-    uvicorn.Server(config).run(sockets=[listener])
 
 
 if __name__ == "__main__":
