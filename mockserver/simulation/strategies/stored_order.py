@@ -1,7 +1,10 @@
 """The order of keys in stored JSON. Knows nothing of what the JSON means."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
+
+DEEPEST = 100  # levels that Python's own recursion is asked for
 
 
 def in_stored_order(value: Any) -> Any:
@@ -10,9 +13,30 @@ def in_stored_order(value: Any) -> Any:
     Clients of the real server see contexts and results in this order, for it keeps them as PostgreSQL's
     jsonb, whose binary form sorts keys so. Lists keep their order. Source: recorded, every read of a job.
     """
-    # by way of JSON text, whose reader goes to any depth that the server lets in; Python's own recursion does
-    # not
-    return json.loads(json.dumps(value), object_pairs_hook=_ordered)
+    try:
+        return _in_order(value, DEEPEST)
+    except RecursionError:
+        # by way of JSON text, whose reader goes to any depth that the server lets in
+        return json.loads(json.dumps(value), object_pairs_hook=_ordered)
+
+
+def _in_order(value: Any, depth: int) -> Any:
+    kind = type(value)
+    if kind is str or kind is int or kind is bool or value is None:
+        return value
+    if not depth:
+        raise RecursionError
+    if kind is dict:
+        keys = sorted(sorted(value), key=len if "".join(value).isascii() else _bytes_in)
+        return {key: _in_order(value[key], depth - 1) for key in keys}
+    if isinstance(value, list | tuple):
+        return [_in_order(each, depth - 1) for each in value]
+    return dict(_in_order({**value}, depth)) if isinstance(value, Mapping) else value
+
+
+def _bytes_in(key: str) -> int:
+    # code points are in the order of their UTF-8, but take more or less room in it
+    return len(key.encode("utf-8", "surrogatepass"))
 
 
 def _ordered(entries: list[tuple[str, Any]]) -> dict[str, Any]:
