@@ -4,11 +4,12 @@ Mutable, and bounded: when it is full, it forgets what it learnt first.
 """
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from mockserver.simulation.strategy import WorkFailed
 
-MOST = 2048
+Value = TypeVar("Value")
+MOST = 1024
 
 
 class Memo:
@@ -18,7 +19,7 @@ class Memo:
         self._known: dict[Hashable, tuple[Any, Sequence[Any] | None]] = {}
         self._most = most
 
-    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
+    def once(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """Return what *make* gives, or gave before for an equal *key*. Raises WorkFailed where it did."""
         known = self._known.get(key)
         if known is None:
@@ -29,7 +30,7 @@ class Memo:
         value, errors = known
         if errors is not None:
             raise WorkFailed(*errors)
-        return value
+        return value  # type: ignore[no-any-return]  # as it was made
 
 
 def _outcome(make: Callable[[], Any]) -> tuple[Any, Sequence[Any] | None]:

@@ -104,12 +104,12 @@ class OwnerIndex:
         ]
 
     def changing(self, shapes: Shapes, since: int) -> Iterator[str]:
-        """Yield the ids of the jobs that reach their last stage after *since*."""
+        """Yield the ids of the jobs that reach their last stage at *since* or later."""
         for number, chains in self._chains.items():
             last = shapes[number].stages[-1].since
             if last is not None:
                 for chain in chains.chains:
-                    start = chain.rows_below(1 + last, since + 1)
+                    start = chain.rows_below(1 + last, since)
                     yield from (chain.row_id(place) for place in range(start, chain.size))
 
 

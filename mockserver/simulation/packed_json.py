@@ -8,6 +8,8 @@ import orjson
 
 WRITTEN_BY_JSON = b" "  # stands before what orjson could not write
 
+WITHOUT_FLOATS = frozenset({str, int, bool, type(None)})
+
 
 def packed_json(value: Any) -> bytes:
     """Return *value* as JSON text from which `unpacked_json` makes an equal one."""
@@ -27,9 +29,10 @@ def unpacked_json(packed: bytes) -> Any:
 
 def is_finite(value: Any) -> bool:
     """Return whether no number in *value* is infinite or none at all, which orjson would write as null."""
-    kind = type(value)
-    if kind is float:
+    if isinstance(value, float):
         return math.isfinite(value)
-    if kind is dict:
-        return all(map(is_finite, value.values()))
-    return all(map(is_finite, value)) if kind is list else True
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for each in parts:  # noqa: SIM110  # this is asked of every context with a null: a generator takes twice as long
+        if type(each) not in WITHOUT_FLOATS and not is_finite(each):
+            return False
+    return True

@@ -77,13 +77,14 @@ class Packer:
         self._lifecycles: Numbers[Lifecycle] = Numbers()
         self._columns: list[tuple[str, ...]] = []  # the columns of instants, by the lifecycle's number
 
-    def packed(self, job: BatchJob, place: Place) -> bytes:
-        """Return *job*, which lies at *place*, as bytes."""
+    def packed(self, job: BatchJob, place: Place, *, context: bytes | None = None) -> bytes:
+        """Return *job*, which lies at *place*, as bytes. context: packed, to be kept in place of its own."""
         lifecycle = self._lifecycles.of_equal(job.lifecycle)
         if lifecycle == len(self._columns):
             self._columns.append(tuple(job.lifecycle.instants.values()))
         columns = self._columns[lifecycle]
-        context = packed_json(job.context)
+        if context is None:
+            context = packed_json(job.context)
         instants, updated = [], ELSEWHEN
         for number, (name, at) in enumerate(job.instants.items()):
             instants.append(_packed_instant(columns.index(name), at))

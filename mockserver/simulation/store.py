@@ -42,8 +42,11 @@ class Store:
         copy._token, self._token = object(), object()
         return copy
 
-    def put(self, job: BatchJob, timetable: Timetable) -> None:
-        """Keep *job*, in place of its former value if there is one, and what will become of it."""
+    def put(self, job: BatchJob, timetable: Timetable, *, context: bytes | None = None) -> None:
+        """Keep *job*, in place of its former value if there is one, and what will become of it.
+
+        context: packed JSON, to be kept in place of its own.
+        """
         index = self._index(job.created_by)
         former = self._packed.get(job.id)
         if former is None:
@@ -55,7 +58,7 @@ class Store:
             index.remove(number, shape=place.shape, chain=place.chain)
         chain = index.add(number, job.id, timetable)
         place = Place(number, timetable.shape, chain, timetable.due)
-        self._packed.put(job.id, self._packer.packed(job, place))
+        self._packed.put(job.id, self._packer.packed(job, place, context=context))
 
     def keep(self, job: BatchJob, *, due: int) -> None:
         """Keep *job*, with which happened what was foreseen. due: when that goes on."""
@@ -94,7 +97,7 @@ class Store:
         return [] if index is None else index.matching(condition, self.shapes, now)
 
     def changing(self, since: int) -> list[str]:
-        """Return the ids of all jobs with which something was foreseen to happen after *since*."""
+        """Return the ids of all jobs with which something is to happen at *since* or later."""
         return [job_id for _, index in self._owners.items() for job_id in index.changing(self.shapes, since)]
 
     def _index(self, owner: str) -> OwnerIndex:

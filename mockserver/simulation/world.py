@@ -26,6 +26,7 @@ from mockserver.simulation.identity import Mint
 from mockserver.simulation.listing import Listing
 from mockserver.simulation.memo import MOST, Memo
 from mockserver.simulation.owner_index import MILLISECOND
+from mockserver.simulation.packed_json import packed_json, unpacked_json
 from mockserver.simulation.query import Page, matching, ordered, page
 from mockserver.simulation.refusals import CreatorNotFound, NotTheOwner, StrategyUnknown
 from mockserver.simulation.scenario import Scenario
@@ -56,12 +57,14 @@ RACED_CONFIRMS = Quirk(
 )
 ONE_MILLISECOND = timedelta(milliseconds=1)
 ENDLESS: Mapping[str, None] = MappingProxyType({"pre_process": None})
+LONGEST_REMEMBERED = 1024  # bytes of a context, as long as it is remembered what it comes to
 JOBS_PER_PAGE = 10
 USERS_PER_PAGE = 50
 # everything else in a query filters a column
 QUERY_ONLY = frozenset({"limit", "offset", "order", "fields", "expand", "q"})
 
 Row = TypeVar("Row")
+Value = TypeVar("Value")
 
 
 class World:
@@ -77,10 +80,12 @@ class World:
         catalogue: Catalogue,
         mint: Mint,
         quirks: Quirks = NO_QUIRKS,
+        store: Store | None = None,
     ) -> None:
         """Make a world in which nothing has happened yet.
 
-        strategies: by the type of job they do. catalogue: what the shop sells at the beginning.
+        strategies: by the type of job they do. catalogue: what the shop sells at the beginning. store: where
+        it keeps its jobs; an empty one.
         """
         self._quirks = quirks
         self._clock = clock
@@ -88,7 +93,7 @@ class World:
         self._scenario = scenario.with_quirks(quirks)
         self._strategies = strategies
         self._mint = mint
-        self._jobs = Store()
+        self._jobs = Store() if store is None else store
         self._users = Users()
         self._sessions: dict[str, str] = {}
         self._files = Files()
@@ -142,28 +147,24 @@ class World:
             job = self._perform(job, step, rehearsed=True)
             yield job
 
-    def _new(self, job: BatchJob) -> None:
-        """Keep *job*, which was just created.
+    def _timetable_of_new(self, job: BatchJob, order: "_Order") -> Timetable:
+        """Return the timetable of *job*, which was just created by *order*.
 
         What becomes of the first such job becomes, as much later, of all that are created after it.
         """
-        strategy = self._strategies[job.type]
         begun = job.scenario.taken_up(job.updated_at)
-        if strategy.alters_shop:
-            self._keep(job)
-            return
-        key = (job.type, job.dry_run, begun, len(self._catalogues), strategy.essence(job.context))
+        key = (job.type, job.dry_run, begun, len(self._catalogues), order.essence)
         created = microseconds_of(job.updated_at)
         foreseen = self._foresight.get(key)
-        if foreseen is None:
-            timetable = timetable_of([job, *self._foreseen(job)], self._jobs.shapes)
-            if len(self._foresight) >= MOST:
-                self._foresight.clear()
-            if begun is None or timetable.due != created:  # otherwise it would be another for each instant
-                self._foresight[key] = _Foresight(timetable, created)
-        else:
-            timetable = foreseen.of_job_created(created, is_ticking=begun is not None)
-        self._jobs.put(job, timetable)
+        if foreseen is not None:
+            return foreseen.of_job_created(created, is_ticking=begun is not None)
+        stored = replace(job, context=unpacked_json(order.stored))
+        timetable = timetable_of([stored, *self._foreseen(stored)], self._jobs.shapes)
+        if len(self._foresight) >= MOST:
+            self._foresight.clear()
+        if begun is None or timetable.due != created:  # otherwise it would be another for each instant
+            self._foresight[key] = _Foresight(timetable, created)
+        return timetable
 
     def _perform(self, job: BatchJob, step: Step, *, rehearsed: bool = False) -> BatchJob:
         """Return *job* after *step*, its work done; or failed, with the errors in its result.
@@ -222,7 +223,7 @@ class World:
             once=partial(self._once, number),
         )
 
-    def _once(self, catalogue: int, key: Hashable, make: Callable[[], Any]) -> Any:
+    def _once(self, catalogue: int, key: Hashable, make: Callable[[], Value]) -> Value:
         return self._memo.once((catalogue, key), make)
 
     # ---- batch jobs
@@ -236,22 +237,39 @@ class World:
         strategy = self._strategies.get(job_type)
         if strategy is None:
             raise StrategyUnknown(job_type)
-        prepared = strategy.prepare(context, self._shop(now))
+        if strategy.alters_shop:
+            prepared = strategy.prepare(context, self._shop(now))
+        else:
+            order = self._order(context, strategy, now)
+            prepared = order.prepared
         if by not in self._users.by_id:
             raise CreatorNotFound(by)
-        new = partial(
-            BatchJob,
+        job = BatchJob(
             id=self._mint.id("batch", at=now),
             type=job_type,
             created_by=by,
+            context=prepared,
             dry_run=dry_run,
             instants={self._created: now},
             updated_at=now,
             lifecycle=self._lifecycle,
             scenario=self._scenario,
         )
-        self._new(new(context=in_stored_order(prepared)))
-        return new(context=prepared)
+        if strategy.alters_shop:
+            self._keep(replace(job, context=in_stored_order(prepared)))
+        else:
+            self._jobs.put(job, self._timetable_of_new(job, order), context=order.stored)
+        return job
+
+    def _order(self, context: Mapping[str, Any], strategy: Strategy, now: datetime) -> "_Order":
+        packed = packed_json(context)
+        if len(packed) > LONGEST_REMEMBERED:
+            return _Order.of(context, strategy, self._shop(now))
+        return self._once(
+            len(self._catalogues) - 1,
+            (strategy.type, "order", packed),
+            lambda: _Order.of(context, strategy, self._shop(now)),
+        )
 
     def retrieve(self, job_id: str, *, by: str) -> BatchJob:
         """Return the batch job as it stands now. Raises BatchJobNotFound or NotTheOwner."""
@@ -408,6 +426,26 @@ def _worked(job: BatchJob, work: Work) -> BatchJob:
         context=job.context if work.context is None else work.context,
         units=job.units if work.units is None else work.units,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What a client asked for, as a job that does not alter the shop takes it.
+
+    prepared: the context as the strategy understood it. stored: the same as it is kept, packed. essence: what
+    of it decides how the work goes.
+    """
+
+    prepared: Mapping[str, Any]
+    stored: bytes
+    essence: Hashable
+
+    @classmethod
+    def of(cls, context: Mapping[str, Any], strategy: Strategy, shop: Shop) -> "_Order":
+        """Return the order for a job with *context*. Raises ContextRefused."""
+        prepared = strategy.prepare(context, shop)
+        stored = in_stored_order(prepared)
+        return cls(prepared, packed_json(stored), strategy.essence(stored))
 
 
 @dataclass(frozen=True, slots=True)

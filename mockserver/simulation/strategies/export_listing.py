@@ -16,6 +16,7 @@ from mockserver.simulation.strategy import WorkFailed
 
 PAGE = 50
 LIMITS = frozenset({"limit", "take"})
+ESSENTIAL = ("list_config", "filterable_fields", "batch_size")
 OPTIONS = ("limit", "offset", "order", "fields", "expand", "filterable_fields")
 
 Row = TypeVar("Row")
@@ -99,8 +100,7 @@ def sorted_names(list_config: Mapping[str, Any], *, relations: bool = True) -> d
 
 def essence(context: Mapping[str, Any]) -> bytes:
     """Return what of *context* a `Listing` is made of, as bytes."""
-    filters = [context["filterable_fields"]] if "filterable_fields" in context else []
-    return packed_json([context["list_config"], context.get("batch_size"), *filters])
+    return packed_json({name: context[name] for name in ESSENTIAL if name in context})
 
 
 def has_search(context: Mapping[str, Any]) -> bool:

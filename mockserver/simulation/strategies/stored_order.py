@@ -1,9 +1,9 @@
 """The order of keys in stored JSON. Knows nothing of what the JSON means."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
+LEAVES = frozenset({str, int, bool, float, type(None)})
 DEEPEST = 100  # levels that Python's own recursion is asked for
 
 
@@ -21,21 +21,22 @@ def in_stored_order(value: Any) -> Any:
 
 
 def _in_order(value: Any, depth: int) -> Any:
-    kind = type(value)
-    if kind is str or kind is int or kind is bool or value is None:
-        return value
     if not depth:
         raise RecursionError
-    if kind is dict:
+    if isinstance(value, dict):
+        # code points are in the order of their UTF-8, but take more or less room in it
         keys = sorted(sorted(value), key=len if "".join(value).isascii() else _bytes_in)
-        return {key: _in_order(value[key], depth - 1) for key in keys}
+        stored = {}
+        for key in keys:
+            each = value[key]
+            stored[key] = each if type(each) in LEAVES else _in_order(each, depth - 1)
+        return stored
     if isinstance(value, list | tuple):
-        return [_in_order(each, depth - 1) for each in value]
-    return dict(_in_order({**value}, depth)) if isinstance(value, Mapping) else value
+        return [each if type(each) in LEAVES else _in_order(each, depth - 1) for each in value]
+    return value
 
 
 def _bytes_in(key: str) -> int:
-    # code points are in the order of their UTF-8, but take more or less room in it
     return len(key.encode("utf-8", "surrogatepass"))
 
 
