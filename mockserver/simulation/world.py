@@ -70,7 +70,7 @@ Value = TypeVar("Value")
 class World:
     """A universe of its own. Two worlds never meet."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each is a fact of its own
         self,
         *,
         clock: Clock,

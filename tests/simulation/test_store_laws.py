@@ -1,7 +1,7 @@
 """What the store's index answers is what looking at every job would, whatever has happened before.
 
-Two worlds live through the same history: one as it is, one that keeps its jobs as they are and looks at each of
-them for every list.
+Two worlds live through the same history: one as it is, and one that keeps its jobs as they are and looks at
+each of them for every list.
 """
 
 import copy
@@ -9,13 +9,14 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.contract.document import load, shipped_folder
+from mockserver.contract.document import shipped_folder
 from mockserver.lifecycle import Lifecycle, TransitionRefused
 from mockserver.quirk import Quirks
 from mockserver.simulation.batch_job import BatchJob
@@ -73,9 +74,7 @@ QUIRKS = (
     RACED_CONFIRMS,
     HIDDEN_MICROSECONDS,
 )
-CATALOGUE = seeded_catalogue(
-    seed=1, at=BEGINNING, mint=lambda prefix, mint=Mint(1): mint.id(prefix, at=BEGINNING)
-)
+CATALOGUE = seeded_catalogue(seed=1, at=BEGINNING, mint=partial(Mint(1).id, at=BEGINNING))
 OWN_TYPE = "restock"
 CONTEXTS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "product-export": (
@@ -112,7 +111,7 @@ class PlainStore(Store):
         assert job.type not in {"product-export", "order-export", OWN_TYPE} or timetable.moments
         self.jobs[job.id] = job if context is None else stored(job)
 
-    def keep(self, job: BatchJob, *, due: int) -> None:
+    def keep(self, job: BatchJob, *, due: int) -> None:  # noqa: ARG002  # Store
         self.jobs[job.id] = job
 
     def get(self, job_id: str) -> BatchJob:
@@ -124,7 +123,7 @@ class PlainStore(Store):
     def get_due(self, job_id: str) -> tuple[BatchJob, int]:
         return self.get(job_id), 0
 
-    def changing(self, since: int) -> list[str]:
+    def changing(self, since: int) -> list[str]:  # noqa: ARG002  # Store
         return []
 
     def forked(self) -> "PlainStore":
@@ -135,12 +134,11 @@ class PlainStore(Store):
 
 def stored(job: BatchJob) -> BatchJob:
     """Return *job* with its context in the order in which the database keeps it."""
-    text = json.dumps(job.context)
-    rank: Callable[[tuple[str, Any]], Any] = lambda entry: (
-        len(entry[0].encode("utf-8", "replace")),
-        entry[0],
-    )  # noqa: E731  # a key
-    context = json.loads(text, object_pairs_hook=lambda entries: dict(sorted(entries, key=rank)))
+
+    def in_order(entries: list[tuple[str, Any]]) -> dict[str, Any]:
+        return dict(sorted(entries, key=lambda entry: (len(entry[0]), entry[0])))  # our keys are ASCII
+
+    context = json.loads(json.dumps(job.context), object_pairs_hook=in_order)
     return replace(job, context=context)
 
 
@@ -171,9 +169,9 @@ class History:
             for clock, store in zip(self.clocks, stores, strict=True)
         ]
         self.owners = [
-            [world.add_user(email=email, password="x").id for email in ("a@example.com", "b@example.com")]
-            for world in self.worlds
-        ][0]
+            self.both(partial(World.add_user, email=email, password="x")).id
+            for email in ("a@example.com", "b@example.com")
+        ]
 
     @property
     def indexed(self) -> World:
@@ -250,16 +248,22 @@ class Created:
 
     def __call__(self, history: History) -> None:
         for _ in range(self.times):
-            context = CONTEXTS[self.type][self.context % len(CONTEXTS[self.type])]
-            if "fileKey" in context:
-                name = context["fileKey"]
-                context = {"fileKey": history.both(lambda world: world.upload(name, FILES[name].encode()))}
-            job = history.both(
-                lambda world: world.create(
-                    job_type=self.type, context=context, dry_run=self.dry_run, by=history.owners[self.owner]
-                )
+            context = self._with_file(CONTEXTS[self.type][self.context % len(CONTEXTS[self.type])], history)
+            create = partial(
+                World.create,
+                job_type=self.type,
+                context=context,
+                dry_run=self.dry_run,
+                by=history.owners[self.owner],
             )
-            history.ids.append(job.id)
+            history.ids.append(history.both(create).id)
+
+    def _with_file(self, context: Mapping[str, Any], history: History) -> Mapping[str, Any]:
+        """Return *context* with the key of the file that it names, which is uploaded."""
+        if "fileKey" not in context:
+            return context
+        name = context["fileKey"]
+        return {"fileKey": history.both(lambda world: world.upload(name, FILES[name].encode()))}
 
 
 @dataclass(frozen=True)
