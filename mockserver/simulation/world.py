@@ -175,7 +175,7 @@ class World:
         if step.error is not None:
             return self._failed(job, transition, WorkFailed(step.error), at=step.at)
         if transition.work is None:
-            return self._lifecycle.apply(transition, job, at=step.at)
+            return job.moved(transition, at=step.at)
         strategy, shop = self._strategies[job.type], self._shop(step.at)
         try:
             if transition.work == PRE_PROCESS:
@@ -194,14 +194,14 @@ class World:
             return replace(job, scenario=replace(job.scenario, durations=ENDLESS))
         if not rehearsed:
             self._change_shop(work, at=step.at)
-        return self._lifecycle.apply(transition, _worked(job, work), at=step.at)
+        return job.moved(transition, work, at=step.at)
 
     def _failed(self, job: BatchJob, attempted: Transition, failure: WorkFailed, *, at: datetime) -> BatchJob:
         transition = self._lifecycle.failure_of(attempted)
         errors = [*(job.result or {}).get("errors", []), *failure.errors]
-        failed = replace(job, result=in_stored_order({**(job.result or {}), "errors": errors}))
         # a worker that meets a canceled job fails it from there, which no contract lets it
-        return self._lifecycle.apply(transition, failed, at=at, anywhere=True)
+        work = Work(result=in_stored_order({**(job.result or {}), "errors": errors}))
+        return job.moved(transition, work, at=at)
 
     def _change_shop(self, work: Work, *, at: datetime) -> None:
         if work.files is not None:
@@ -209,11 +209,42 @@ class World:
         if work.catalogue is not None:
             self._catalogue_since.append(at)
             self._catalogues.append(work.catalogue)
-            for job_id in list(self._jobs.changing(microseconds_of(at))):
-                self._keep(self._jobs.get(job_id))  # what was foreseen was foreseen with another catalogue
+            self._foresee_again(at)
+
+    def _foresee_again(self, at: datetime) -> None:
+        """Keep anew the jobs of which something else becomes now that the catalogue has changed.
+
+        Costs about 10 us for each job under way; only those whose work goes otherwise than before cost more.
+        """
+        latest = len(self._catalogues) - 1
+        for job_id in self._jobs.changing(microseconds_of(at)):
+            job = self._jobs.get(job_id)
+            essence = self._strategies[job.type].essence(job.context)
+            before, now = (
+                self._once(number, (job.type, "work", essence), partial(self._rehearsed, job, number, at))
+                for number in (latest - 1, latest)
+            )
+            if before != now:
+                self._keep(job)
+
+    def _rehearsed(self, job: BatchJob, catalogue: int, at: datetime) -> tuple[int, bool] | None:
+        """Return how the work of *job* goes: its units, and whether it succeeds; None if it fails at once."""
+        strategy, shop = self._strategies[job.type], self._shop_with(catalogue, at)
+        try:
+            work = strategy.pre_process(job, shop)
+            job = replace(job, result=work.result, context=work.context or job.context, units=work.units or 0)
+        except WorkFailed:
+            return None
+        try:
+            strategy.rehearse(job, shop)
+        except WorkFailed:
+            return job.units, False
+        return job.units, True
 
     def _shop(self, at: datetime) -> Shop:
-        number = max(0, bisect_right(self._catalogue_since, at) - 1)
+        return self._shop_with(max(0, bisect_right(self._catalogue_since, at) - 1), at)
+
+    def _shop_with(self, number: int, at: datetime) -> Shop:
         return Shop(
             at=at,
             catalogue=self._catalogues[number],
@@ -417,15 +448,6 @@ class World:
         """Forget the file under *key*; nothing happens when there is none."""
         self.settle()
         self._files = self._files.without(key)
-
-
-def _worked(job: BatchJob, work: Work) -> BatchJob:
-    return replace(
-        job,
-        result=work.result,
-        context=job.context if work.context is None else work.context,
-        units=job.units if work.units is None else work.units,
-    )
 
 
 @dataclass(frozen=True, slots=True)
