@@ -209,9 +209,13 @@ def places_of(stretches: Sequence[Stretch], rank: int) -> list[int]:
     needed = rank
     while needed:
         widths = [stop - start for start, stop in zip(starts, stops, strict=True)]
-        if needed >= sum(widths):
+        left = sum(widths)
+        if needed >= left:
             return stops
         widest = max(range(len(widths)), key=widths.__getitem__)
+        if widths[widest] == left:
+            starts[widest] += needed
+            return starts
         middle = (starts[widest] + stops[widest]) // 2
         stretch = stretches[widest]
         value, first = stretch.chain.value(stretch.column, middle), stretch.chain.value(0, middle)
