@@ -5,7 +5,7 @@ conformance oracle judges by it. Knows nothing of HTTP, of storage, or of what t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -92,6 +92,11 @@ class Lifecycle:
     instants: Mapping[str, str]
     transitions: Mapping[str, Transition]
     moves: Mapping[tuple[str, bool], Transition]
+    _furthest_first: tuple[tuple[str, str], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        ranked = tuple((self.instants[status], status) for status in reversed(self.statuses))
+        object.__setattr__(self, "_furthest_first", ranked)
 
     @property
     def initial(self) -> str:
@@ -111,7 +116,10 @@ class Lifecycle:
 
     def status_of(self, instants: Mapping[str, datetime]) -> str:
         """Return the status that *instants* amount to: the furthest one whose instant is set."""
-        return next(status for status in reversed(self.statuses) if self.instants[status] in instants)
+        for instant, status in self._furthest_first:
+            if instant in instants:
+                return status
+        raise LifecycleError(f"no status has its instant among {_list(instants)}")
 
     def asked_by(self, asker: Asker) -> tuple[Transition, ...]:
         """Return the transitions that *asker* may ask for, in the document's order."""

@@ -6,10 +6,26 @@ Knows its lifecycle's table and nothing of time, storage or HTTP.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
-from mockserver.lifecycle import Lifecycle
+from mockserver.lifecycle import Lifecycle, Transition
 from mockserver.simulation.scenario import Scenario
+
+
+class Done(Protocol):
+    """What work yields for the job itself; None leaves what was there."""
+
+    @property
+    def result(self) -> Mapping[str, Any]:
+        """Return the job's new result."""
+
+    @property
+    def context(self) -> Mapping[str, Any] | None:
+        """Return the job's new context."""
+
+    @property
+    def units(self) -> int | None:
+        """Return how many rows processing will go through."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +62,26 @@ class BatchJob:
     def status(self) -> str:
         """Return the furthest status whose instant is set. It is computed, so it cannot be wrong."""
         return self.lifecycle.status_of(self.instants)
+
+    def moved(self, transition: Transition, work: "Done | None" = None, *, at: datetime) -> "BatchJob":
+        """Return the job after *transition*, whose instant is set to *at*, and what *work* has yielded.
+
+        The table is not asked whether it may start here.
+        """
+        return BatchJob(
+            id=self.id,
+            type=self.type,
+            created_by=self.created_by,
+            context=self.context if work is None or work.context is None else work.context,
+            dry_run=self.dry_run,
+            instants={**self.instants, transition.sets: at},
+            updated_at=at,
+            lifecycle=self.lifecycle,
+            scenario=self.scenario,
+            result=self.result if work is None else work.result,
+            units=self.units if work is None or work.units is None else work.units,
+            raced=self.raced,
+        )
 
     @property
     def status_since(self) -> datetime:

@@ -29,8 +29,9 @@ class RunningClock:
 
     def now(self) -> datetime:
         """Return the present instant, or the last one told when the machine's clock was set back."""
-        self._last = max(self._last, datetime.now(UTC))
-        return self._last
+        now = datetime.now(UTC)
+        self._last = last = max(self._last, now)
+        return last
 
 
 class ManualClock:
@@ -53,7 +54,19 @@ class ManualClock:
 
 def to_milliseconds(instant: datetime) -> int:
     """Return *instant* as whole milliseconds since 1970, the unit of file keys and ULIDs."""
-    return (instant - EPOCH) // timedelta(milliseconds=1)
+    passed = instant - EPOCH
+    return (passed.days * 86400 + passed.seconds) * 1000 + passed.microseconds // 1000
+
+
+def microseconds_of(instant: datetime) -> int:
+    """Return *instant* as whole microseconds since 1970."""
+    passed = instant - EPOCH
+    return (passed.days * 86400 + passed.seconds) * 1_000_000 + passed.microseconds
+
+
+def instant_of(microseconds: int) -> datetime:
+    """Return the instant that lies so many *microseconds* after 1970."""
+    return EPOCH + timedelta(0, 0, microseconds)
 
 
 def to_json(instant: datetime) -> str:

@@ -6,17 +6,15 @@ from random import Random
 from mockserver.simulation.clock import to_milliseconds
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32
-TIME_BITS, CHANCE_BITS, LETTERS = 48, 80, 26
+PAIRS = tuple(one + other for one in ALPHABET for other in ALPHABET)  # two letters, by ten bits
+SHIFTS = range(120, -1, -10)
+TIME_BITS, CHANCE_BITS = 48, 80
 
 
 def ulid(milliseconds: int, chance: int) -> str:
     """Return the ULID of an instant and 80 bits of chance: 26 letters. Source: github.com/ulid/spec."""
     number = (milliseconds % (1 << TIME_BITS)) << CHANCE_BITS | chance
-    letters = [""] * LETTERS
-    for place in range(LETTERS - 1, -1, -1):
-        letters[place] = ALPHABET[number & 31]
-        number >>= 5
-    return "".join(letters)
+    return "".join([PAIRS[number >> shift & 1023] for shift in SHIFTS])
 
 
 class Mint:

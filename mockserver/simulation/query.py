@@ -37,24 +37,26 @@ class Page:
 
 def matching(rows: Iterable[Row], filters: Mapping[str, Any], *, column: Column[Row]) -> list[Row]:
     """Return the rows that pass every filter. Instants are compared at the milliseconds that clients see."""
-    tests = [(name, _test(value)) for name, value in filters.items()]
+    tests = [(name, test_of(value)) for name, value in filters.items()]
     return [row for row in rows if all(test(column(row, name)) for name, test in tests)]
 
 
-def _test(wanted: Any) -> Callable[[Any], bool]:
+def test_of(wanted: Any) -> Callable[[Any], bool]:
+    """Return whether a value passes a filter, as a function of the value."""
     if wanted is None:
         return lambda value: value is None
     if isinstance(wanted, Mapping):
-        bounds = [(OPERATORS[name], _to_the_millisecond(bound)) for name, bound in wanted.items()]
+        bounds = [(OPERATORS[name], to_the_millisecond(bound)) for name, bound in wanted.items()]
         return lambda value: (
-            value is not None and all(holds(_to_the_millisecond(value), bound) for holds, bound in bounds)
+            value is not None and all(holds(to_the_millisecond(value), bound) for holds, bound in bounds)
         )
     if isinstance(wanted, str):
         return lambda value: bool(value == wanted)
     return set(wanted).__contains__
 
 
-def _to_the_millisecond(instant: datetime) -> datetime:
+def to_the_millisecond(instant: datetime) -> datetime:
+    """Return *instant* as clients see it, without what is shorter than a millisecond."""
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
 
@@ -77,13 +79,19 @@ def _sort_key(value: Any) -> tuple[bool, Any]:
     return (value is None, 0 if value is None else value)
 
 
-def page(rows: Sequence[Row], *, limit: float, offset: float) -> Sequence[Row]:
-    """Return the rows of one page.
+def span(count: int, *, limit: float, offset: float) -> tuple[int, int]:
+    """Return which of *count* rows stand on a page: from the first number up to, but not with, the second.
 
     limit: 0 means all; fractions are rounded, as the real server's SQL does.
     """
-    start = min(_rounded(offset), len(rows))
-    return rows[start:] if limit == 0 else rows[start : start + min(_rounded(limit), len(rows))]
+    start = min(_rounded(offset), count)
+    return start, count if limit == 0 else min(start + min(_rounded(limit), count), count)
+
+
+def page(rows: Sequence[Row], *, limit: float, offset: float) -> Sequence[Row]:
+    """Return the rows of one page; see `span`."""
+    start, stop = span(len(rows), limit=limit, offset=offset)
+    return rows[start:stop]
 
 
 def _rounded(number: float) -> int:

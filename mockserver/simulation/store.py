@@ -1,37 +1,128 @@
 """Where a world keeps its batch jobs. Mutable: the one place that forgets a job's former value.
 
-Costs: putting and getting are one dictionary access; an owner's jobs are read in the order of creation.
+It keeps each job as bytes, by its id, and beside it what will become of it if nobody interferes, by its
+owner; so that a list at any instant is read off an index, and no job has to be brought to that instant.
+
+Costs, whatever the number of jobs: getting a job 8 us, or 1 us where it was got lately; putting one 6 us; a
+page of a list see `owner_index`. Nothing is ever rebuilt or copied as a whole. A fork takes 30 us; after it,
+each side copies what it changes, in small parts. A job takes about 700 bytes with a context of 250.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from mockserver.simulation.batch_job import BatchJob
+from mockserver.simulation.chains import BLOCK_ROWS
+from mockserver.simulation.owner_index import Condition, Found, OwnerIndex
+from mockserver.simulation.packing import Packer, Place, due_of, place_of
 from mockserver.simulation.refusals import BatchJobNotFound
+from mockserver.simulation.sharing import SharingDict
+from mockserver.simulation.timetable import Shapes, Timetable
+
+MOST_RECENT = 256  # jobs
+LONGEST_RECENT = 4096  # bytes
 
 
 class Store:
     """Batch jobs by id and by owner."""
 
-    def __init__(self) -> None:
-        self._jobs: dict[str, BatchJob] = {}
-        self._ids_by_owner: dict[str, list[str]] = {}
+    def __init__(self, *, block_rows: int = BLOCK_ROWS) -> None:
+        """Make an empty store. block_rows: how many rows of the index are copied at once after a fork."""
+        self._block_rows = block_rows
+        self._packer, self.shapes = Packer(), Shapes()
+        self._packed: SharingDict[bytes] = SharingDict()
+        self._owners: SharingDict[OwnerIndex] = SharingDict()
+        self._token = object()
+        self._size = 0
+        # jobs as they were last unpacked, and what from; for those who ask again and again
+        self._recent: dict[str, tuple[bytes, BatchJob]] = {}
 
     def __len__(self) -> int:
-        return len(self._jobs)
+        return self._size
 
-    def put(self, job: BatchJob) -> None:
-        """Keep *job*, in place of its former value if there is one."""
-        if job.id not in self._jobs:
-            self._ids_by_owner.setdefault(job.created_by, []).append(job.id)
-        self._jobs[job.id] = job
+    def forked(self) -> "Store":
+        """Return a copy: later changes of one do not show in the other."""
+        copy: Store = Store.__new__(Store)
+        copy._block_rows, copy._packer, copy.shapes = self._block_rows, self._packer, self.shapes
+        copy._packed, copy._owners, copy._size = self._packed.forked(), self._owners.forked(), self._size
+        copy._token, self._token = object(), object()
+        copy._recent = {}
+        return copy
+
+    def put(self, job: BatchJob, timetable: Timetable, *, context: bytes | None = None) -> None:
+        """Keep *job*, in place of its former value if there is one, and what will become of it.
+
+        context: packed JSON, to be kept in place of its own.
+        """
+        index = self._index(job.created_by)
+        former = self._packed.get(job.id)
+        if former is None:
+            number = self._size
+            self._size += 1
+        else:
+            place = place_of(former)
+            number = place.number
+            index.remove(number, shape=place.shape, chain=place.chain)
+        chain = index.add(number, job.id, timetable)
+        place = Place(number, timetable.shape, chain, timetable.due)
+        self._packed.put(job.id, self._packer.packed(job, place, context=context))
+
+    def keep(self, job: BatchJob, *, due: int) -> None:
+        """Keep *job*, with which happened what was foreseen. due: when that goes on."""
+        former = self._packed.get(job.id)
+        if former is None:
+            raise BatchJobNotFound(job.id)
+        self._packed.put(job.id, self._packer.packed(job, place_of(former)._replace(due=due)))
 
     def get(self, job_id: str) -> BatchJob:
         """Return the job with *job_id* as it was last kept. Raises BatchJobNotFound."""
-        try:
-            return self._jobs[job_id]
-        except KeyError:
-            raise BatchJobNotFound(job_id) from None
+        return self._unpacked(job_id, self._found(job_id))
 
-    def of_owner(self, user_id: str) -> Iterator[BatchJob]:
-        """Yield the jobs that *user_id* created, oldest first."""
-        return (self._jobs[job_id] for job_id in self._ids_by_owner.get(user_id, ()))
+    def get_due(self, job_id: str) -> tuple[BatchJob, int]:
+        """Return the job, and when it goes on, in microseconds, or `NEVER`. Raises BatchJobNotFound."""
+        packed = self._found(job_id)
+        return self._unpacked(job_id, packed), due_of(packed)
+
+    def _unpacked(self, job_id: str, packed: bytes) -> BatchJob:
+        known = self._recent.get(job_id)
+        if known is not None and known[0] is packed:
+            return known[1]
+        job = self._packer.unpacked(job_id, packed)
+        if len(packed) <= LONGEST_RECENT:
+            if len(self._recent) >= MOST_RECENT:
+                del self._recent[next(iter(self._recent))]
+            self._recent[job_id] = packed, job
+        return job
+
+    def _found(self, job_id: str) -> bytes:
+        packed = self._packed.get(job_id)
+        if packed is None:
+            raise BatchJobNotFound(job_id)
+        return packed
+
+    def among(self, ids: Iterable[str], owner: str) -> list[str]:
+        """Return those *ids* that jobs of *owner* have, each once, the oldest first."""
+        numbers = {
+            job_id: place_of(packed).number
+            for job_id in ids
+            if (packed := self._packed.get(job_id)) is not None and self._packer.owner_of(packed) == owner
+        }
+        return sorted(numbers, key=numbers.__getitem__)
+
+    def matching(self, condition: Condition, *, owner: str, now: int) -> list[Found]:
+        """Return where the jobs of *owner* lie in the index that meet *condition* at *now*."""
+        index = self._owners.get(owner)
+        return [] if index is None else index.matching(condition, self.shapes, now)
+
+    def changing(self, since: int) -> list[str]:
+        """Return the ids of all jobs with which something is to happen at *since* or later."""
+        return [job_id for _, index in self._owners.items() for job_id in index.changing(self.shapes, since)]
+
+    def _index(self, owner: str) -> OwnerIndex:
+        index = self._owners.get(owner)
+        if index is None:
+            index = OwnerIndex(owner, self._token, block_rows=self._block_rows)
+            self._owners.put(owner, index)
+        elif (own := index.owned(self._token)) is not index:
+            self._owners.put(owner, own)
+            return own
+        return index

@@ -4,7 +4,7 @@ A strategy sees a shop (the catalogue and the files as they stood at one instant
 yields. It changes nothing itself: the world does, with what it is given back.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -14,12 +14,20 @@ from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.catalogue import Catalogue
 from mockserver.simulation.files import Files
 
+Once = Callable[[Hashable, Callable[[], Any]], Any]
+
+
+def make_anew(_key: Hashable, make: Callable[[], Any]) -> Any:
+    """Return what *make* gives, whatever it gave before."""
+    return make()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
     """What a job finds at one instant.
 
     mint: gives a new id, `prefix_ULID`, drawn from the world's seed. quirks: those that the world has.
+    once: gives what a function makes, or made before in a shop with the same catalogue under an equal key.
     """
 
     at: datetime
@@ -27,6 +35,7 @@ class Shop:
     files: Files
     mint: Callable[[str], str]
     quirks: Quirks = NO_QUIRKS
+    once: Once = make_anew
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +89,18 @@ class Strategy(Protocol):
 
     def process(self, job: BatchJob, shop: Shop) -> Work:
         """Return what processing *job* yields. Raises WorkFailed; then nothing of the shop changes."""
+
+    def essence(self, context: Mapping[str, Any]) -> Hashable:
+        """Return what of *context* decides how its work goes: whether it fails, and its units.
+
+        It is asked only of strategies that do not alter the shop.
+        """
+
+    def rehearse(self, job: BatchJob, shop: Shop) -> None:
+        """Raise WorkFailed where `process` would, without the rest of its work.
+
+        It is asked only of strategies that do not alter the shop.
+        """
 
     def progress(self, job: BatchJob, done: float) -> Mapping[str, Any]:
         """Return the result of *job* while it is processing and *done* (0 to 1) of the time has passed."""

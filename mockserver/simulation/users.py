@@ -27,9 +27,22 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Users:
-    """All users of a world, by id, oldest first. A value: every change returns a new one."""
+    """All users of a world, by id, oldest first. A value: every change returns a new one.
+
+    Finding a user is one look into a table; a change copies the tables.
+    """
 
     by_id: Mapping[str, User] = field(default_factory=lambda: MappingProxyType({}))
+    _by_email: Mapping[str, User] = field(init=False, repr=False, compare=False)
+    _by_api_token: Mapping[str, User] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # of users with the same token, which nobody forbids, the oldest is found
+        newest_first = list(self.by_id.values())[::-1]
+        object.__setattr__(self, "_by_email", {user.email: user for user in newest_first})
+        object.__setattr__(
+            self, "_by_api_token", {user.api_token: user for user in newest_first if user.api_token}
+        )
 
     def get(self, user_id: str) -> User:
         """Return the user with *user_id*. Raises UserNotFound."""
@@ -40,12 +53,11 @@ class Users:
 
     def with_email(self, email: str) -> User | None:
         """Return the user with that address, in any letter case, or None."""
-        wanted = email.lower()
-        return next((user for user in self.by_id.values() if user.email == wanted), None)
+        return self._by_email.get(email.lower())
 
     def with_api_token(self, token: str) -> User | None:
         """Return the user with that API token, or None. An empty token is nobody's."""
-        return next((user for user in self.by_id.values() if token and user.api_token == token), None)
+        return self._by_api_token.get(token)
 
     def added(self, user: User) -> "Users":
         """Return the users with a new one. Raises EmailTaken."""

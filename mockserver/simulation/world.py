@@ -9,8 +9,8 @@ worked off in order before anything else is done, so that everybody finds the sh
 
 import heapq
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from types import MappingProxyType
@@ -20,9 +20,13 @@ from mockserver.lifecycle import PRE_PROCESS, PROCESS, Lifecycle, Transition
 from mockserver.quirk import NO_QUIRKS, Quirk, Quirks
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.catalogue import Catalogue
-from mockserver.simulation.clock import Clock
+from mockserver.simulation.clock import Clock, microseconds_of
 from mockserver.simulation.files import File, Files, upload_key
 from mockserver.simulation.identity import Mint
+from mockserver.simulation.listing import Listing
+from mockserver.simulation.memo import MOST, Memo
+from mockserver.simulation.owner_index import MILLISECOND
+from mockserver.simulation.packed_json import packed_json, unpacked_json
 from mockserver.simulation.query import Page, matching, ordered, page
 from mockserver.simulation.refusals import CreatorNotFound, NotTheOwner, StrategyUnknown
 from mockserver.simulation.scenario import Scenario
@@ -30,6 +34,7 @@ from mockserver.simulation.schedule import CONFIRMED, Step, advance, is_in_hand,
 from mockserver.simulation.store import Store
 from mockserver.simulation.strategies.stored_order import in_stored_order
 from mockserver.simulation.strategy import Shop, Strategy, Work, WorkFailed, WorkNeverEnds
+from mockserver.simulation.timetable import NEVER, Timetable, timetable_of
 from mockserver.simulation.users import User, Users
 
 ROLLED_BACK = Quirk(
@@ -51,19 +56,21 @@ RACED_CONFIRMS = Quirk(
     evidence="races/get after simultaneous confirms",
 )
 ONE_MILLISECOND = timedelta(milliseconds=1)
-NEVER: Mapping[str, None] = MappingProxyType({"pre_process": None})
+ENDLESS: Mapping[str, None] = MappingProxyType({"pre_process": None})
+LONGEST_REMEMBERED = 1024  # bytes of a context, as long as it is remembered what it comes to
 JOBS_PER_PAGE = 10
 USERS_PER_PAGE = 50
 # everything else in a query filters a column
 QUERY_ONLY = frozenset({"limit", "offset", "order", "fields", "expand", "q"})
 
 Row = TypeVar("Row")
+Value = TypeVar("Value")
 
 
 class World:
     """A universe of its own. Two worlds never meet."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each is a fact of its own
         self,
         *,
         clock: Clock,
@@ -73,10 +80,12 @@ class World:
         catalogue: Catalogue,
         mint: Mint,
         quirks: Quirks = NO_QUIRKS,
+        store: Store | None = None,
     ) -> None:
         """Make a world in which nothing has happened yet.
 
-        strategies: by the type of job they do. catalogue: what the shop sells at the beginning.
+        strategies: by the type of job they do. catalogue: what the shop sells at the beginning. store: where
+        it keeps its jobs; an empty one.
         """
         self._quirks = quirks
         self._clock = clock
@@ -84,7 +93,7 @@ class World:
         self._scenario = scenario.with_quirks(quirks)
         self._strategies = strategies
         self._mint = mint
-        self._jobs = Store()
+        self._jobs = Store() if store is None else store
         self._users = Users()
         self._sessions: dict[str, str] = {}
         self._files = Files()
@@ -93,13 +102,25 @@ class World:
         self._agenda: list[tuple[datetime, int, str]] = []
         self._entries = 0
         self._unanswered: set[str] = set()
+        self._memo = Memo()
+        # by the type, dry_run, tick, catalogue and essence of a job that was just created
+        self._foresight: dict[Hashable, _Foresight] = {}
+        self._created = lifecycle.instants[lifecycle.initial]
+        self._listing = Listing(
+            store=self._jobs,
+            columns=frozenset(lifecycle.instants.values()),
+            created=self._created,
+            ahead={"created_at": MILLISECOND} if HIDDEN_MICROSECONDS in quirks else {},
+            column=microseconds_column if HIDDEN_MICROSECONDS in quirks else job_column,
+        )
 
     # ---- time
 
     def settle(self) -> datetime:
         """Return the present instant, everything that was due on the agenda being done."""
         now = self._clock.now()
-        while self._agenda and self._agenda[0][0] <= now:
+        agenda = self._agenda
+        while agenda and agenda[0][0] <= now:
             at, _, job_id = heapq.heappop(self._agenda)
             job = self._jobs.get(job_id)
             step = next_step(job)
@@ -108,61 +129,133 @@ class World:
         return now
 
     def _keep(self, job: BatchJob) -> BatchJob:
-        self._jobs.put(job)
+        self._jobs.put(job, timetable_of([job, *self._foreseen(job)], self._jobs.shapes))
         if self._strategies[job.type].alters_shop and (step := next_step(job)):
             self._entries += 1
             heapq.heappush(self._agenda, (step.at, self._entries, job.id))
         return job
 
-    def _perform(self, job: BatchJob, step: Step) -> BatchJob:
-        """Return *job* after *step*, its work done; or failed, with the errors in its result."""
+    def _foreseen(self, job: BatchJob) -> Iterator[BatchJob]:
+        """Yield what will become of *job*, step by step, unless a client or an import interferes.
+
+        Nothing for a job that alters the shop: what it will find is not known before its turn, and before
+        anybody looks, its turn has come.
+        """
+        if self._strategies[job.type].alters_shop:
+            return
+        while (step := next_step(job)) is not None:
+            job = self._perform(job, step, rehearsed=True)
+            yield job
+
+    def _timetable_of_new(self, job: BatchJob, order: "_Order") -> Timetable:
+        """Return the timetable of *job*, which was just created by *order*.
+
+        What becomes of the first such job becomes, as much later, of all that are created after it.
+        """
+        begun = job.scenario.taken_up(job.updated_at)
+        key = (job.type, job.dry_run, begun, len(self._catalogues), order.essence)
+        created = microseconds_of(job.updated_at)
+        foreseen = self._foresight.get(key)
+        if foreseen is not None:
+            return foreseen.of_job_created(created, is_ticking=begun is not None)
+        stored = replace(job, context=unpacked_json(order.stored))
+        timetable = timetable_of([stored, *self._foreseen(stored)], self._jobs.shapes)
+        if len(self._foresight) >= MOST:
+            self._foresight.clear()
+        if begun is None or timetable.due != created:  # otherwise it would be another for each instant
+            self._foresight[key] = _Foresight(timetable, created)
+        return timetable
+
+    def _perform(self, job: BatchJob, step: Step, *, rehearsed: bool = False) -> BatchJob:
+        """Return *job* after *step*, its work done; or failed, with the errors in its result.
+
+        rehearsed: the work is done only as far as what becomes of the job depends on it, and nobody sees it.
+        """
         transition = step.transition
         if step.error is not None:
             return self._failed(job, transition, WorkFailed(step.error), at=step.at)
         if transition.work is None:
-            return self._lifecycle.apply(transition, job, at=step.at)
-        strategy = self._strategies[job.type]
-        work_of = strategy.pre_process if transition.work == PRE_PROCESS else strategy.process
+            return job.moved(transition, at=step.at)
+        strategy, shop = self._strategies[job.type], self._shop(step.at)
         try:
-            work = work_of(job, self._shop(step.at))
+            if transition.work == PRE_PROCESS:
+                work = strategy.pre_process(job, shop)
+            elif rehearsed:
+                strategy.rehearse(job, shop)
+                work = Work(result=job.result or {})
+            else:
+                work = strategy.process(job, shop)
         except WorkFailed as failure:
             if transition.work == PROCESS and ROLLED_BACK in self._quirks:
                 began = self._lifecycle.instants[job.status]
                 job = replace(job, instants={name: at for name, at in job.instants.items() if name != began})
             return self._failed(job, transition, failure, at=step.at)
         except WorkNeverEnds:
-            return replace(job, scenario=replace(job.scenario, durations=NEVER))
-        return self._lifecycle.apply(transition, self._after(job, work, at=step.at), at=step.at)
+            return replace(job, scenario=replace(job.scenario, durations=ENDLESS))
+        if not rehearsed:
+            self._change_shop(work, at=step.at)
+        return job.moved(transition, work, at=step.at)
 
     def _failed(self, job: BatchJob, attempted: Transition, failure: WorkFailed, *, at: datetime) -> BatchJob:
         transition = self._lifecycle.failure_of(attempted)
         errors = [*(job.result or {}).get("errors", []), *failure.errors]
-        failed = replace(job, result=in_stored_order({**(job.result or {}), "errors": errors}))
         # a worker that meets a canceled job fails it from there, which no contract lets it
-        return self._lifecycle.apply(transition, failed, at=at, anywhere=True)
+        work = Work(result=in_stored_order({**(job.result or {}), "errors": errors}))
+        return job.moved(transition, work, at=at)
 
-    def _after(self, job: BatchJob, work: Work, *, at: datetime) -> BatchJob:
+    def _change_shop(self, work: Work, *, at: datetime) -> None:
         if work.files is not None:
             self._files = work.files
         if work.catalogue is not None:
             self._catalogue_since.append(at)
             self._catalogues.append(work.catalogue)
-        return replace(
-            job,
-            result=work.result,
-            context=job.context if work.context is None else work.context,
-            units=job.units if work.units is None else work.units,
-        )
+            self._foresee_again(at)
+
+    def _foresee_again(self, at: datetime) -> None:
+        """Keep anew the jobs of which something else becomes now that the catalogue has changed.
+
+        Costs about 10 us for each job under way; only those whose work goes otherwise than before cost more.
+        """
+        latest = len(self._catalogues) - 1
+        for job_id in self._jobs.changing(microseconds_of(at)):
+            job = self._jobs.get(job_id)
+            essence = self._strategies[job.type].essence(job.context)
+            before, now = (
+                self._once(number, (job.type, "work", essence), partial(self._rehearsed, job, number, at))
+                for number in (latest - 1, latest)
+            )
+            if before != now:
+                self._keep(job)
+
+    def _rehearsed(self, job: BatchJob, catalogue: int, at: datetime) -> tuple[int, bool] | None:
+        """Return how the work of *job* goes: its units, and whether it succeeds; None if it fails at once."""
+        strategy, shop = self._strategies[job.type], self._shop_with(catalogue, at)
+        try:
+            work = strategy.pre_process(job, shop)
+            job = replace(job, result=work.result, context=work.context or job.context, units=work.units or 0)
+        except WorkFailed:
+            return None
+        try:
+            strategy.rehearse(job, shop)
+        except WorkFailed:
+            return job.units, False
+        return job.units, True
 
     def _shop(self, at: datetime) -> Shop:
-        catalogue = self._catalogues[max(0, bisect_right(self._catalogue_since, at) - 1)]
+        return self._shop_with(max(0, bisect_right(self._catalogue_since, at) - 1), at)
+
+    def _shop_with(self, number: int, at: datetime) -> Shop:
         return Shop(
             at=at,
-            catalogue=catalogue,
+            catalogue=self._catalogues[number],
             files=self._files,
-            mint=lambda prefix: self._mint.id(prefix, at=at),
+            mint=partial(self._mint.id, at=at),
             quirks=self._quirks,
+            once=partial(self._once, number),
         )
+
+    def _once(self, catalogue: int, key: Hashable, make: Callable[[], Value]) -> Value:
+        return self._memo.once((catalogue, key), make)
 
     # ---- batch jobs
 
@@ -175,7 +268,11 @@ class World:
         strategy = self._strategies.get(job_type)
         if strategy is None:
             raise StrategyUnknown(job_type)
-        prepared = strategy.prepare(context, self._shop(now))
+        if strategy.alters_shop:
+            prepared = strategy.prepare(context, self._shop(now))
+        else:
+            order = self._order(context, strategy, now)
+            prepared = order.prepared
         if by not in self._users.by_id:
             raise CreatorNotFound(by)
         job = BatchJob(
@@ -184,13 +281,26 @@ class World:
             created_by=by,
             context=prepared,
             dry_run=dry_run,
-            instants={self._lifecycle.instants[self._lifecycle.initial]: now},
+            instants={self._created: now},
             updated_at=now,
             lifecycle=self._lifecycle,
             scenario=self._scenario,
         )
-        self._keep(replace(job, context=in_stored_order(prepared)))
+        if strategy.alters_shop:
+            self._keep(replace(job, context=in_stored_order(prepared)))
+        else:
+            self._jobs.put(job, self._timetable_of_new(job, order), context=order.stored)
         return job
+
+    def _order(self, context: Mapping[str, Any], strategy: Strategy, now: datetime) -> "_Order":
+        packed = packed_json(context)
+        if len(packed) > LONGEST_REMEMBERED:
+            return _Order.of(context, strategy, self._shop(now))
+        return self._once(
+            len(self._catalogues) - 1,
+            (strategy.type, "order", packed),
+            lambda: _Order.of(context, strategy, self._shop(now)),
+        )
 
     def retrieve(self, job_id: str, *, by: str) -> BatchJob:
         """Return the batch job as it stands now. Raises BatchJobNotFound or NotTheOwner."""
@@ -232,19 +342,32 @@ class World:
     def list_jobs(self, query: Mapping[str, Any], *, by: str) -> Page:
         """Return a page of the batch jobs that the user *by* created. query: see `query`."""
         now = self.settle()
-        jobs = [self._seen(self._brought_to(job, now), now) for job in self._jobs.of_owner(by)]
-        column = microseconds_column if HIDDEN_MICROSECONDS in self._quirks else job_column
-        return _page(jobs, query, column=column, limit=JOBS_PER_PAGE)
+        return self._listing.page(
+            {name: value for name, value in query.items() if name not in QUERY_ONLY},
+            query.get("order"),
+            limit=query.get("limit", JOBS_PER_PAGE),
+            offset=query.get("offset", 0),
+            by=by,
+            now=now,
+            seen=partial(self._present, now),
+        )
+
+    def _present(self, now: datetime, job_id: str) -> BatchJob:
+        job, due = self._jobs.get_due(job_id)
+        return self._seen(job if due > microseconds_of(now) else self._brought_to(job, now), now)
 
     def _owned(self, job_id: str, by: str, now: datetime) -> BatchJob:
-        job = self._jobs.get(job_id)
+        job, due = self._jobs.get_due(job_id)
         if job.created_by != by:
             raise NotTheOwner
-        return self._brought_to(job, now)
+        return job if due > microseconds_of(now) else self._brought_to(job, now)
 
     def _brought_to(self, job: BatchJob, now: datetime) -> BatchJob:
-        advanced = advance(job, now, perform=self._perform)
-        return job if advanced is job else self._keep(advanced)
+        """Return *job*, with which something was due, as it stands at *now*."""
+        job = advance(job, now, perform=self._perform)
+        step = next_step(job)
+        self._jobs.keep(job, due=NEVER if step is None else microseconds_of(step.at))
+        return job
 
     def _seen(self, job: BatchJob, now: datetime) -> BatchJob:
         """Return *job* with the progress that can be seen at *now*; it is not kept."""
@@ -325,6 +448,44 @@ class World:
         """Forget the file under *key*; nothing happens when there is none."""
         self.settle()
         self._files = self._files.without(key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What a client asked for, as a job that does not alter the shop takes it.
+
+    prepared: the context as the strategy understood it. stored: the same as it is kept, packed. essence: what
+    of it decides how the work goes.
+    """
+
+    prepared: Mapping[str, Any]
+    stored: bytes
+    essence: Hashable
+
+    @classmethod
+    def of(cls, context: Mapping[str, Any], strategy: Strategy, shop: Shop) -> "_Order":
+        """Return the order for a job with *context*. Raises ContextRefused."""
+        prepared = strategy.prepare(context, shop)
+        stored = in_stored_order(prepared)
+        return cls(prepared, packed_json(stored), strategy.essence(stored))
+
+
+@dataclass(frozen=True, slots=True)
+class _Foresight:
+    """What became of a job that was just *created*: at that moment, in microseconds."""
+
+    timetable: Timetable
+    created: int
+
+    def of_job_created(self, created: int, *, is_ticking: bool) -> Timetable:
+        """Return the timetable of a job with which the same happens, as much later or at the same ticks."""
+        shape, moments, due = self.timetable
+        if is_ticking:
+            return Timetable(shape, (created, *moments[1:]), due)
+        later = created - self.created
+        return Timetable(
+            shape, tuple([each + later for each in moments]), NEVER if due == NEVER else due + later
+        )
 
 
 def job_column(job: BatchJob, name: str) -> Any:

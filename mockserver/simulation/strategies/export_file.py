@@ -1,12 +1,11 @@
 """The file that an export writes, and the result that tells of it. Knows neither products nor orders."""
 
-from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.clock import to_milliseconds
 from mockserver.simulation.strategies.column_filter import text
-from mockserver.simulation.strategies.csv_text import write_csv
 from mockserver.simulation.strategies.progress import share
 from mockserver.simulation.strategies.stored_order import in_stored_order
 from mockserver.simulation.strategy import Shop, Work, WorkFailed
@@ -25,17 +24,26 @@ def announced(singular: str, count: int) -> dict[str, Any]:
     return {"stat_descriptors": [descriptor]}
 
 
-def exported(  # each is a fact of its own
-    job: BatchJob, shop: Shop, *, singular: str, table: Iterable[Iterable[str]], count: Any, written: int
-) -> Work:
-    """Return what is done once *table*, the header first, is in its file.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """What an export writes, whenever it does. content: the file. count: rows announced.
+
+    written: rows taken, of which each may give several lines.
+    """
+
+    content: bytes
+    count: int
+    written: int
+
+
+def exported(job: BatchJob, shop: Shop, export: Export, *, singular: str) -> Work:
+    """Return what is done once *export* is in its file.
 
     The result gains `file_key` and `file_size` in bytes; `count`, `advancement_count` and `progress` (0 to 1)
-    only where something was written. count: rows announced. written: rows taken, of which each may give
-    several lines.
+    only where something was written.
     Source: recorded, groups lifecycle and export_files.
     """
-    content, now = write_csv(table), to_milliseconds(shop.at)
+    content, count, written, now = export.content, export.count, export.written, to_milliseconds(shop.at)
     key = f"exports/{singular}s/{now}-{singular}-export-{now}.csv"
     advance = (
         {"count": count, "advancement_count": written, "progress": share(written, float(count))}
@@ -51,5 +59,5 @@ def failed(message: str) -> WorkFailed:
 
     Source: recorded, export_failures/create export without variants relation.
     """
-    entry: Mapping[str, Any] = {"err": {}, "code": "unknown", "message": message}
+    entry: dict[str, Any] = {"err": {}, "code": "unknown", "message": message}
     return WorkFailed(entry, message)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from mockserver.simulation.batch_job import BatchJob
+from mockserver.simulation.packed_json import packed_json
 from mockserver.simulation.refusals import ContextRefused
 from mockserver.simulation.strategies.context_keys import storable
 from mockserver.simulation.strategies.stored_order import in_stored_order
@@ -15,6 +16,7 @@ from mockserver.simulation.strategy import WorkFailed
 
 PAGE = 50
 LIMITS = frozenset({"limit", "take"})
+ESSENTIAL = ("list_config", "filterable_fields", "batch_size")
 OPTIONS = ("limit", "offset", "order", "fields", "expand", "filterable_fields")
 
 Row = TypeVar("Row")
@@ -94,6 +96,11 @@ def sorted_names(list_config: Mapping[str, Any], *, relations: bool = True) -> d
     """Return *list_config* with its columns, and its *relations* too, in alphabetical order."""
     names = ("select", "relations") if relations else ("select",)
     return {key: sorted(value) if key in names else value for key, value in list_config.items()}
+
+
+def essence(context: Mapping[str, Any]) -> bytes:
+    """Return what of *context* a `Listing` is made of, as bytes."""
+    return packed_json({name: context[name] for name in ESSENTIAL if name in context})
 
 
 def has_search(context: Mapping[str, Any]) -> bool:

@@ -10,8 +10,10 @@ from typing import Any
 
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.catalogue import Order
-from mockserver.simulation.strategies.export_file import announced, exported, failed
-from mockserver.simulation.strategies.export_listing import Listing, has_search, prepared, relisted
+from mockserver.simulation.packed_json import packed_json
+from mockserver.simulation.strategies.csv_text import write_csv
+from mockserver.simulation.strategies.export_file import Export, announced, exported, failed
+from mockserver.simulation.strategies.export_listing import Listing, essence, has_search, prepared, relisted
 from mockserver.simulation.strategies.order_table import in_order, matching
 from mockserver.simulation.strategies.progress import under_way
 from mockserver.simulation.strategy import Shop, Work, WorkFailed
@@ -93,11 +95,13 @@ class OrderExport:
 
         A `batch_size` is taken at its word: no query is made, and so the context stays as it is. Measured.
         """
-        listing = _listing(job)
-        count = listing.count(len(matching(shop.catalogue, listing)))
+        count, bounded = shop.once((self.type, essence(job.context)), lambda: _found(job, shop))
         context = None
-        if listing.most is None:
-            context = relisted(job.context, searched=has_search(job.context))
+        if not bounded:
+            context = shop.once(
+                (self.type, "context", packed_json(job.context)),
+                lambda: relisted(job.context, searched=has_search(job.context)),
+            )
         return Work(result=announced("order", count), context=context, units=count)
 
     def process(self, job: BatchJob, shop: Shop) -> Work:
@@ -107,29 +111,47 @@ class OrderExport:
 
         Nothing in the file is quoted, not even a semicolon in an address. Measured.
         """
-        listing = _listing(job)
-        try:
-            orders = in_order(matching(shop.catalogue, listing), listing)
-        except WorkFailed as failure:
-            raise failed(str(failure)) from failure
-        taken = listing.rows(orders)
-        shown = [
-            (name, cell)
-            for name, needed, cell in COLUMNS
-            if needed in (listing.select or ()) or needed in listing.relations
-        ]
-        return exported(
-            job,
-            shop,
-            singular="order",
-            table=[[name for name, _ in shown], *(_line(order, shown, listing) for order in taken)],
-            count=listing.count(len(orders)),
-            written=len(taken),
-        )
+        key = (self.type, "file", essence(job.context))
+        return exported(job, shop, shop.once(key, lambda: _export(job, shop)), singular="order")
+
+    def essence(self, context: Mapping[str, Any]) -> bytes:
+        """Return the listing options."""
+        return essence(context)
+
+    def rehearse(self, job: BatchJob, shop: Shop) -> None:
+        """Raise WorkFailed when the order's column is unknown."""
+        _taken(job, shop)
 
     def progress(self, job: BatchJob, done: float) -> Mapping[str, Any]:
         """Return the result so far: `count`, `advancement_count`, in orders, and `progress`, 0 to 1."""
         return under_way(job, done)
+
+
+def _found(job: BatchJob, shop: Shop) -> tuple[int, bool]:
+    """Return how many orders there are, and whether their number was bounded. Raises WorkFailed."""
+    listing = _listing(job)
+    return listing.count(len(matching(shop.catalogue, listing))), listing.most is not None
+
+
+def _taken(job: BatchJob, shop: Shop) -> tuple[Listing, list[Order], int]:
+    """Return the orders that are written, and how many were announced. Raises WorkFailed."""
+    listing = _listing(job)
+    try:
+        orders = in_order(matching(shop.catalogue, listing), listing)
+    except WorkFailed as failure:
+        raise failed(str(failure)) from failure
+    return listing, listing.rows(orders), listing.count(len(orders))
+
+
+def _export(job: BatchJob, shop: Shop) -> Export:
+    listing, taken, count = _taken(job, shop)
+    shown = [
+        (name, cell)
+        for name, needed, cell in COLUMNS
+        if needed in (listing.select or ()) or needed in listing.relations
+    ]
+    table = [[name for name, _ in shown], *(_line(order, shown, listing) for order in taken)]
+    return Export(content=write_csv(table), count=count, written=len(taken))
 
 
 def _listing(job: BatchJob) -> Listing:

@@ -32,6 +32,12 @@ class PlainStrategy:
         """Return the result as it is."""
         return Work(result=dict(job.result or {}))
 
+    def essence(self, context: Mapping[str, Any]) -> None:
+        """Return that nothing in the context matters."""
+
+    def rehearse(self, job: BatchJob, shop: Shop) -> None:
+        """Return, for nothing fails."""
+
     def progress(self, job: BatchJob, done: float) -> Mapping[str, Any]:  # noqa: ARG002  # Strategy
         """Return the result as it is."""
         return dict(job.result or {})

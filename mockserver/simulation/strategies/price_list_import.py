@@ -96,6 +96,12 @@ class PriceListImport:
         ]
         return Work(catalogue=shop.catalogue.with_products(fresh), **imported(job, shop))
 
+    def essence(self, context: Mapping[str, Any]) -> None:
+        """Return nothing: what becomes of an import is not known before its turn."""
+
+    def rehearse(self, job: BatchJob, shop: Shop) -> None:
+        """Return, for the same reason."""
+
     def progress(self, job: BatchJob, done: float) -> Mapping[str, Any]:
         """Return the result so far: `count`, `advancement_count`, in variants, and `progress`, 0 to 1."""
         return under_way(job, done)

@@ -10,9 +10,10 @@ from typing import Any
 
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.catalogue import Catalogue, Price, Product, Variant
-from mockserver.simulation.strategies.csv_text import quoted
-from mockserver.simulation.strategies.export_file import announced, exported, failed
-from mockserver.simulation.strategies.export_listing import Listing, prepared, relisted
+from mockserver.simulation.packed_json import packed_json
+from mockserver.simulation.strategies.csv_text import quoted, write_csv
+from mockserver.simulation.strategies.export_file import Export, announced, exported, failed
+from mockserver.simulation.strategies.export_listing import Listing, essence, prepared, relisted
 from mockserver.simulation.strategies.money import units_of
 from mockserver.simulation.strategies.price_cells import price_column
 from mockserver.simulation.strategies.product_columns import FIXED
@@ -64,46 +65,63 @@ class ProductExport:
         `shape`: `{"prices": [{"region": {"id", "name", "currency_code"} or null, "currency_code": ...}],
         "dynamicImageColumnCount": int, ...}`. Raises WorkFailed.
         """
-        listing = Listing.of(job)
-        products = matching(shop.catalogue, listing)
-        taken, count = listing.first_rows(products), listing.count(len(products))
-        shape = _shape(taken, listing.relations, shop.catalogue)
-        return Work(
-            result=announced("product", count),
-            context=relisted(job.context, searched=False, shape=shape),
-            units=count,
+        shape, count = shop.once((self.type, essence(job.context)), lambda: _found(job, shop))
+        context = shop.once(
+            (self.type, "context", packed_json(job.context)),
+            lambda: relisted(job.context, searched=False, shape=shape),
         )
+        return Work(result=announced("product", count), context=context, units=count)
 
     def process(self, job: BatchJob, shop: Shop) -> Work:
         """Return the file, and a result that tells of it.
 
         Raises WorkFailed where a needed relation is left out.
         """
-        listing = Listing.of(job)
-        products = matching(shop.catalogue, listing)
-        taken = listing.rows(products)
-        if taken and not any(each.startswith("variants") for each in listing.relations):
-            raise failed(WITHOUT_VARIANTS)
-        if taken and "tags" not in listing.relations:
-            raise failed(WITHOUT_TAGS)
-        columns = _columns(job.context["shape"], listing)
-        lines = (
-            [quoted(cell(product, variant)) for cell in columns.values()]
-            for product in taken
-            for variant in product.variants
-        )
-        return exported(
-            job,
-            shop,
-            singular="product",
-            table=_table(columns, lines),
-            count=listing.count(len(products)),
-            written=len(taken),
-        )
+        key = (self.type, essence(job.context), packed_json(job.context["shape"]))
+        return exported(job, shop, shop.once(key, lambda: _export(job, shop)), singular="product")
+
+    def essence(self, context: Mapping[str, Any]) -> bytes:
+        """Return the listing options."""
+        return essence(context)
+
+    def rehearse(self, job: BatchJob, shop: Shop) -> None:
+        """Raise WorkFailed where a needed relation is left out."""
+        _taken(job, shop)
 
     def progress(self, job: BatchJob, done: float) -> Mapping[str, Any]:
         """Return the result so far: `count`, `advancement_count`, in products, and `progress`, 0 to 1."""
         return under_way(job, done)
+
+
+def _found(job: BatchJob, shop: Shop) -> tuple[dict[str, Any], int]:
+    """Return the shape of the file, and how many products there are. Raises WorkFailed."""
+    listing = Listing.of(job)
+    products = matching(shop.catalogue, listing)
+    shape = _shape(listing.first_rows(products), listing.relations, shop.catalogue)
+    return shape, listing.count(len(products))
+
+
+def _taken(job: BatchJob, shop: Shop) -> tuple[Listing, list[Product], int]:
+    """Return the products that are written, and how many were announced. Raises WorkFailed."""
+    listing = Listing.of(job)
+    products = matching(shop.catalogue, listing)
+    taken = listing.rows(products)
+    if taken and not any(each.startswith("variants") for each in listing.relations):
+        raise failed(WITHOUT_VARIANTS)
+    if taken and "tags" not in listing.relations:
+        raise failed(WITHOUT_TAGS)
+    return listing, taken, listing.count(len(products))
+
+
+def _export(job: BatchJob, shop: Shop) -> Export:
+    listing, taken, count = _taken(job, shop)
+    columns = _columns(job.context["shape"], listing)
+    lines = (
+        [quoted(cell(product, variant)) for cell in columns.values()]
+        for product in taken
+        for variant in product.variants
+    )
+    return Export(content=write_csv(_table(columns, lines)), count=count, written=len(taken))
 
 
 def _table(columns: Mapping[str, Cell], lines: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:

@@ -85,6 +85,12 @@ class ProductImport:
                     raise _row_failed(row, failure) from failure
         return Work(catalogue=changes.finished(), **imported(job, shop))
 
+    def essence(self, context: Mapping[str, Any]) -> None:
+        """Return nothing: what becomes of an import is not known before its turn."""
+
+    def rehearse(self, job: BatchJob, shop: Shop) -> None:
+        """Return, for the same reason."""
+
     def progress(self, job: BatchJob, done: float) -> Mapping[str, Any]:
         """Return the result so far: `count`, `advancement_count`, in operations, and `progress`, 0 to 1."""
         return under_way(job, done)

@@ -3,6 +3,9 @@
 import json
 from typing import Any
 
+LEAVES = frozenset({str, int, bool, float, type(None)})
+DEEPEST = 100  # levels that Python's own recursion is asked for
+
 
 def in_stored_order(value: Any) -> Any:
     """Return *value*, JSON, with the keys of every object, at every depth, ordered by length, then bytewise.
@@ -10,9 +13,31 @@ def in_stored_order(value: Any) -> Any:
     Clients of the real server see contexts and results in this order, for it keeps them as PostgreSQL's
     jsonb, whose binary form sorts keys so. Lists keep their order. Source: recorded, every read of a job.
     """
-    # by way of JSON text, whose reader goes to any depth that the server lets in; Python's own recursion does
-    # not
-    return json.loads(json.dumps(value), object_pairs_hook=_ordered)
+    try:
+        return _in_order(value, DEEPEST)
+    except RecursionError:
+        # by way of JSON text, whose reader goes to any depth that the server lets in
+        return json.loads(json.dumps(value), object_pairs_hook=_ordered)
+
+
+def _in_order(value: Any, depth: int) -> Any:
+    if not depth:
+        raise RecursionError
+    if isinstance(value, dict):
+        # code points are in the order of their UTF-8, but take more or less room in it
+        keys = sorted(sorted(value), key=len if "".join(value).isascii() else _bytes_in)
+        stored = {}
+        for key in keys:
+            each = value[key]
+            stored[key] = each if type(each) in LEAVES else _in_order(each, depth - 1)
+        return stored
+    if isinstance(value, list | tuple):
+        return [each if type(each) in LEAVES else _in_order(each, depth - 1) for each in value]
+    return value
+
+
+def _bytes_in(key: str) -> int:
+    return len(key.encode("utf-8", "surrogatepass"))
 
 
 def _ordered(entries: list[tuple[str, Any]]) -> dict[str, Any]:

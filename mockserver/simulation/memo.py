@@ -1,0 +1,40 @@
+"""What was worked out once and need not be worked out again. Knows nothing of what it is.
+
+Mutable, and bounded: when it is full, it forgets what it learnt first.
+"""
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, TypeVar
+
+from mockserver.simulation.strategy import WorkFailed
+
+Value = TypeVar("Value")
+MOST = 1024
+
+
+class Memo:
+    """Values by key, and failures of work, which are raised anew."""
+
+    def __init__(self, *, most: int = MOST) -> None:
+        self._known: dict[Hashable, tuple[Any, Sequence[Any] | None]] = {}
+        self._most = most
+
+    def once(self, key: Hashable, make: Callable[[], Value]) -> Value:
+        """Return what *make* gives, or gave before for an equal *key*. Raises WorkFailed where it did."""
+        known = self._known.get(key)
+        if known is None:
+            known = _outcome(make)
+            if len(self._known) >= self._most:
+                del self._known[next(iter(self._known))]
+            self._known[key] = known
+        value, errors = known
+        if errors is not None:
+            raise WorkFailed(*errors)
+        return value  # type: ignore[no-any-return]  # as it was made
+
+
+def _outcome(make: Callable[[], Any]) -> tuple[Any, Sequence[Any] | None]:
+    try:
+        return make(), None
+    except WorkFailed as failure:
+        return None, failure.errors
