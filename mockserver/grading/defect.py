@@ -114,7 +114,7 @@ class Answered:
     def sent(self) -> Headers:
         """Return all headers, those that follow from the body among them."""
         kept = [each for each in self.headers if each[0] not in OF_THE_BODY]
-        tag = [(b"etag", entity_tag(self.body).encode())] if self.body else []
+        tag = [(b"etag", entity_tag(self.body))] if self.body else []
         return [*kept, *tag, (b"content-length", str(len(self.body)).encode())]
 
 

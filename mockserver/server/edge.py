@@ -17,6 +17,7 @@ from mockserver.server.credentials import Credentials
 from mockserver.server.errors import response_for, unforeseen_response
 from mockserver.server.exchange import Headers, Request, Response, entity_tag
 from mockserver.server.pipeline import REQUEST
+from mockserver.server.wire import WHOLE
 from mockserver.simulation.world import World
 
 EXPRESS_HEADERS = Quirk(
@@ -50,7 +51,8 @@ class Edge:
             return
         request = _request(scope, self.world)
         scope[REQUEST] = request
-        if "content-length" in request.headers or "transfer-encoding" in request.headers:
+        has_body = "content-length" in request.headers or "transfer-encoding" in request.headers
+        if has_body and WHOLE not in scope.get("extensions", ()):
             receive = incoming = Incoming(receive)
             send = _lingering(send, incoming)
         if request.method == "OPTIONS" and self.transmitter.has_cors(request.path):
@@ -149,11 +151,15 @@ class Transmitter:
         if response.content_type is not None:
             headers.append((b"content-type", response.content_type.encode("latin-1")))
         body, status = response.body, response.status
-        tag = next((value.decode() for name, value in response.headers if name == b"etag"), None)
+        tag = dict(response.headers).get(b"etag") if response.headers else None
         if tag is None and body and response.tagged:
             tag = entity_tag(body)
-            headers.append((b"etag", tag.encode()))
-        if tag is not None and _is_fresh(request, status, tag):
+            headers.append((b"etag", tag))
+        if (
+            tag is not None
+            and "if-none-match" in request.headers
+            and _is_fresh(request, status, tag.decode())
+        ):
             status, body = 304, b""
             headers = [each for each in headers if each[0] != b"content-type"]
         if status != 304:  # noqa: PLR2004  # Not Modified carries no length
@@ -195,8 +201,8 @@ class Transmitter:
 
 def _is_fresh(request: Request, status: int, tag: str) -> bool:
     """Return whether the client has this answer already. Source: recorded, retrieve/get if-none-match."""
-    wanted = request.headers.get("if-none-match")
-    if wanted is None or status != 200 or request.method not in ("GET", "HEAD"):  # noqa: PLR2004  # OK
+    wanted = request.headers["if-none-match"]
+    if status != 200 or request.method not in ("GET", "HEAD"):  # noqa: PLR2004  # OK
         return False
     if "no-cache" in request.headers.get("cache-control", ""):
         return False

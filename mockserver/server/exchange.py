@@ -1,9 +1,9 @@
 """A request as the pipeline sees it, and a response before it is sent. Knows nothing of ASGI."""
 
-import base64
-import hashlib
+from binascii import b2a_base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha1
 from typing import Any, NamedTuple
 
 import orjson
@@ -102,7 +102,7 @@ def to_json(payload: Any) -> bytes:
         return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def entity_tag(body: bytes) -> str:
+def entity_tag(body: bytes) -> bytes:
     """Return the weak entity tag that Express makes: the length in hex, then 27 letters of the SHA-1."""
-    digest = base64.b64encode(hashlib.sha1(body, usedforsecurity=False).digest())[:27].decode()
-    return f'W/"{len(body):x}-{digest}"'
+    digest = b2a_base64(sha1(body, usedforsecurity=False).digest(), newline=False)
+    return b'W/"%x-%b"' % (len(body), digest[:27])

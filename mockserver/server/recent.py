@@ -30,6 +30,6 @@ class RecentAnswers:
         answer = make()
         if known is None and len(self._known) >= MOST:
             del self._known[next(iter(self._known))]
-        tag = (b"etag", entity_tag(answer.body).encode())
+        tag = (b"etag", entity_tag(answer.body))
         self._known[name] = (value, beside, answer._replace(payload=None, headers=(*answer.headers, tag)))
         return answer

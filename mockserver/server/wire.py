@@ -24,6 +24,7 @@ NO_HTTP = "Invalid HTTP request received."
 FRAMING = (b"content-length", b"transfer-encoding")
 AT_ONCE = 8  # requests of one connection answered in a row before others have their turn
 CONTROLS = bytes({*range(32), 127} - {9, 10, 13})
+WHOLE = "mockserver.whole"  # the ASGI extension of a request whose body has come
 BODILESS = (204, 304)  # statuses whose answers have neither body nor framing
 
 
@@ -182,6 +183,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         if is_next and not self.parser.should_upgrade() and not self.transport.is_closing():
             self._unbegun = None
             self._in_a_row += 1
+            cycle.scope["extensions"] = {WHOLE: {}}
             if (task := begun(cycle.run_asgi(self.app), self.loop)) is not None:
                 self.tasks.add(task)
                 task.add_done_callback(self.tasks.discard)
@@ -229,10 +231,22 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 class _Cycle(RequestResponseCycle):
     """One request and its answer. Mutable, as uvicorn's.
 
-    head: of the answer, until it is written with what comes first of the body.
+    head: of the answer, until it is written with what comes first of the body. has_given_all: whether the
+    application has been given the end of the request's body.
     """
 
     head = b""
+    has_given_all = False
+
+    async def receive(self) -> Any:
+        """Return what has come of the body, without waiting when all of it has."""
+        if self.more_body or self.has_given_all or self.disconnected or self.response_complete:
+            return await super().receive()
+        self.has_given_all = True
+        self.message_event.clear()
+        self.flow.resume_reading()
+        body, self.body = bytes(self.body), bytearray()
+        return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(self, message: Any) -> None:
         """Take a part of the answer; nothing is sent to a client that has left."""
