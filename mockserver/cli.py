@@ -15,7 +15,7 @@ import mockserver
 from mockserver import __version__
 from mockserver.contract.diagram import mermaid
 from mockserver.contract.document import DocumentError, load, shipped_folder
-from mockserver.server.settings import USUAL_ORIGINS, Settings
+from mockserver.server.settings import ENGINES, USUAL_ORIGINS, Settings
 from mockserver.simulation.catalogue_file import CatalogueFileError, shipped_catalogue
 from mockserver.simulation.scenario import SCENARIOS, ScenarioUnknown, scenario_named
 
@@ -167,6 +167,14 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
         help="show this quirk of the real server, repeatable; `mockserver quirks` lists them",
     )
     serve.add_argument(
+        "--engine",
+        choices=ENGINES,
+        default="compiled",
+        metavar="NAME",
+        help="what answers: compiled, or stock, which is Connexion's own parts, slower and to a client alike "
+        "(default: %(default)s)",
+    )
+    serve.add_argument(
         "--log-level",
         choices=LOG_LEVELS,
         default="warning",
@@ -216,7 +224,7 @@ def _serve(options: argparse.Namespace) -> int:
         document = load(options.spec or shipped_folder())
         catalogue_file = _catalogue_file(options)
         world = build_world(document, settings, clock=clock, scenario=scenario, catalogue_file=catalogue_file)
-        app = build_app(document, world, settings)
+        app = build_app(document, world, settings, engine=options.engine)
     except (CatalogueFileError, DocumentError, PersonalityUnknown, ScenarioUnknown) as error:
         listener.close()
         raise UsageError(str(error)) from error
