@@ -18,7 +18,7 @@ from mockserver import __version__
 from mockserver.contract.diagram import mermaid
 from mockserver.contract.document import Document, DocumentError, load, shipped_folder
 from mockserver.grading.verbs import DEFECTS_EXAMPLES, GRADE_EXAMPLES, add_defects, add_grade, grade_suite
-from mockserver.server.settings import USUAL_ORIGINS, Settings
+from mockserver.server.settings import ENGINES, USUAL_ORIGINS, Settings
 from mockserver.simulation.catalogue_file import CatalogueFileError, shipped_catalogue
 from mockserver.simulation.scenario import SCENARIOS, ScenarioUnknown, scenario_named
 
@@ -209,6 +209,14 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
         "--defect", metavar="NAME", help="tell this one lie, to test tests; `mockserver defects` lists them"
     )
     serve.add_argument(
+        "--engine",
+        choices=ENGINES,
+        default="compiled",
+        metavar="NAME",
+        help="what answers: compiled, or stock, which is Connexion's own parts, slower and to a client alike "
+        "(default: %(default)s)",
+    )
+    serve.add_argument(
         "--log-level",
         choices=LOG_LEVELS,
         default="warning",
@@ -262,9 +270,9 @@ def _serve(options: argparse.Namespace) -> int:
             build_world, settings=settings, clock=clock, scenario=scenario, catalogue_file=catalogue_file
         )
         if options.defect is None:
-            app = build_app(document, build(document), settings)
+            app = build_app(document, build(document), settings, engine=options.engine)
         else:
-            app = _lying_app(options.defect, document, settings, build=build)
+            app = _lying_app(options, document, settings, build=build)
     except (CatalogueFileError, DocumentError, PersonalityUnknown, ScenarioUnknown, UsageError) as error:
         listener.close()
         raise UsageError(str(error)) from error
@@ -275,14 +283,19 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _lying_app(
-    defect: str, document: Document, settings: Settings, *, build: Callable[[Document], "World"]
+    options: argparse.Namespace,
+    document: Document,
+    settings: Settings,
+    *,
+    build: Callable[[Document], "World"],
 ) -> "ASGIApp":
-    """Return the application with *defect*. Raises UsageError when there is no such defect."""
+    """Return the application with the defect that is asked for. Raises UsageError when there is none such."""
     from mockserver.grading.liar import build_lying_app  # noqa: PLC0415  # heavy, and only a liar needs it
     from mockserver.grading.table import DefectUnknown, defect_named  # noqa: PLC0415  # the same
 
     try:
-        return build_lying_app(document, settings, defect_named(defect), build=build)
+        defect = defect_named(options.defect)
+        return build_lying_app(document, settings, defect, build=build, engine=options.engine)
     except DefectUnknown as error:
         raise UsageError(str(error)) from error
 

@@ -278,3 +278,21 @@ def test_an_interrupt_ends_the_server_promptly_and_quietly(sent: bytes | None) -
 
     assert (process.returncode, output, errors) == (FINE, "", "")
     assert took < PROMPTLY
+
+
+def test_the_stock_engine_serves_too() -> None:
+    token = {"x_medusa_access_token": Settings().api_token}
+
+    with started("--engine", "stock") as (_, greeting):
+        created = asked(greeting, "POST", JOBS, {"type": "product-export", "context": {}}, **token)
+        listed = asked(greeting, "GET", f"{JOBS}?limit=0x1", **token)
+        refused = asked(greeting, "POST", JOBS, {"type": 1}, **token)
+
+    assert (created[0], listed[0], refused[0]) == (201, 200, 400)
+    assert listed[1]["batch_jobs"][0]["id"] == created[1]["batch_job"]["id"]
+    assert "context must be an object" in refused[1]["message"]
+
+
+def test_an_unknown_engine_is_refused_with_those_that_are_known(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "--engine", "diesel"]) == USAGE
+    assert re.search(r"diesel.*compiled.*stock", capsys.readouterr().err)

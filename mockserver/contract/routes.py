@@ -110,7 +110,7 @@ class Routes:
             node = child
             if node.any_depth:
                 break
-        parameters = {name: _decoded(value, name) for name, value in zip(node.names, values, strict=False)}
+        parameters = {name: decoded(value, name) for name, value in zip(node.names, values, strict=False)}
         return Route(node.operations, parameters)
 
     def is_guarded(self, path: str) -> bool:
@@ -131,7 +131,8 @@ def _around_one(operation: Operation) -> tuple[str, str] | None:
     return None if around is None or operation.any_depth else (around[1], around[2] or "")
 
 
-def _decoded(segment: str, name: str) -> str:
+def decoded(segment: str, name: str) -> str:
+    """Return the value of the parameter *name*, written as *segment*. Raises PathRefused."""
     try:
         text = unquote_to_bytes(segment).decode()
     except UnicodeDecodeError:

@@ -16,7 +16,7 @@ from mockserver.contract.document import Document, DocumentError
 from mockserver.grading.defect import Answered, Asked, Defect
 from mockserver.server.app import OPENAPI_JSON, build_app
 from mockserver.server.credentials import Credentials
-from mockserver.server.settings import Settings
+from mockserver.server.settings import Engine, Settings
 from mockserver.simulation.world import World
 
 # answered anew, since it is about a body that a lie may change
@@ -48,7 +48,12 @@ def _unfit(document: Document, defect: Defect, reason: str) -> str:
 
 
 def build_lying_app(
-    document: Document, settings: Settings, defect: Defect, *, build: Callable[[Document], World]
+    document: Document,
+    settings: Settings,
+    defect: Defect,
+    *,
+    build: Callable[[Document], World],
+    engine: Engine = "compiled",
 ) -> ASGIApp:
     """Return the application that serves *document* with *defect*. Raises DocumentError.
 
@@ -56,7 +61,7 @@ def build_lying_app(
     """
     told = edited(document, defect)
     world = build(told)
-    return Liar(build_app(told, world, settings), document, world, settings, defect)
+    return Liar(build_app(told, world, settings, engine=engine), document, world, settings, defect)
 
 
 class Liar:

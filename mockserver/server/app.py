@@ -24,7 +24,7 @@ from mockserver.server.framework import Framework, Resolver, SwaggerUIMiddleware
 from mockserver.server.operations import Operations
 from mockserver.server.payloads import Payloads
 from mockserver.server.pipeline import Dispatch, Parse, Route, Secure, Validate
-from mockserver.server.settings import Settings
+from mockserver.server.settings import Engine, Settings
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.catalogue import Catalogue
 from mockserver.simulation.catalogue_file import read_catalogue
@@ -40,9 +40,12 @@ DOCS, OPENAPI_JSON = "/docs", "/openapi.json"
 PEOPLE = 3
 
 
-def build_app(document: Document, world: World, settings: Settings) -> ASGIApp:
+def build_app(
+    document: Document, world: World, settings: Settings, *, engine: Engine = "compiled"
+) -> ASGIApp:
     """Return the application that serves *world* by *document*.
 
+    engine: `compiled` is our own stations, compiled at the start; `stock` is Connexion's, see `stock`.
     Raises DocumentError when the document contradicts itself or names an operation that nothing here does.
     """
     quirks = settings.quirks
@@ -56,26 +59,34 @@ def build_app(document: Document, world: World, settings: Settings) -> ASGIApp:
         cors=settings.cors, has_cors=routes.is_guarded, credentials=credentials, quirks=quirks
     )
     job = contract.operations.get("GetBatchJobsBatchJob")  # which an edited document may do without
+    secure = partial(
+        Secure,
+        credentials=credentials,
+        is_guarded=routes.is_guarded,
+        job_path=job.path if job is not None else None,
+        quirks=quirks,
+    )
+    validate = partial(Validate, quirks=quirks)
     middlewares: list[Any] = [  # Connexion calls them applications; they are what makes one
         _Documentation,
         partial(Edge, world=world, transmitter=transmitter, quirks=quirks),
         Parse,
-        partial(Route, routes=routes),
-        partial(
-            Secure,
-            credentials=credentials,
-            is_guarded=routes.is_guarded,
-            job_path=job.path if job is not None else None,
-            quirks=quirks,
-        ),
-        partial(Validate, quirks=quirks),
     ]
-    app = Framework(
-        Dispatch(transmitter, judged=not quirks.on),
-        middlewares=middlewares,
-        resolver=Resolver(functions.__getitem__),
-        swagger_ui_options=SwaggerUIOptions(swagger_ui_path=DOCS, spec_path=OPENAPI_JSON),
-    )
+    made_alike: dict[str, Any] = {
+        "resolver": Resolver(functions.__getitem__),
+        "swagger_ui_options": SwaggerUIOptions(swagger_ui_path=DOCS, spec_path=OPENAPI_JSON),
+    }
+    judged = not quirks.on
+    if engine == "stock":
+        from mockserver.server import stock  # noqa: PLC0415  # only this engine needs it
+
+        stations = stock.stations(contract, routes, secure=secure, validate=validate, transmit=transmitter)
+        options = stock.options(credentials, judged=judged)
+        app = Framework(stock.Application(), middlewares=[*middlewares, *stations], **options, **made_alike)
+        app.add_bundle(document.bundle, fit=stock.fitted)
+        return app
+    stations = [partial(Route, routes=routes), secure, validate]
+    app = Framework(Dispatch(transmitter, judged=judged), middlewares=[*middlewares, *stations], **made_alike)
     app.add_bundle(document.bundle)
     return app
 

@@ -81,12 +81,13 @@ class Credentials:
         Tried in order: session cookie, bearer token, API token. Raises Unauthorized.
         Source: recorded, auth/cookie a plus bearer b.
         """
-        user_id = self._by_cookie(request) or self._by_bearer(request) or self._by_api_token(request)
+        user_id = self.by_cookie(request) or self.by_bearer(request) or self.by_api_token(request)
         if user_id is None:
             raise Unauthorized
         return user_id
 
-    def _by_cookie(self, request: Request) -> str | None:
+    def by_cookie(self, request: Request) -> str | None:
+        """Return the id of the user whose open session the cookie names, and note the session; or None."""
         header = request.headers.get("cookie")
         session_id = self._session_id(header) if header else None
         user_id = request.world.user_of_session(session_id) if session_id else None
@@ -106,7 +107,8 @@ class Credentials:
         digest = hmac.digest(self.cookie_secret.encode(), session_id.encode(), "sha256")
         return base64.b64encode(digest).decode().rstrip("=")
 
-    def _by_bearer(self, request: Request) -> str | None:
+    def by_bearer(self, request: Request) -> str | None:
+        """Return the id that a valid bearer token names, whether or not there is such a user; or None."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if not scheme or scheme.lower() != "bearer":
             return None
@@ -129,7 +131,8 @@ class Credentials:
             return None
         return claims
 
-    def _by_api_token(self, request: Request) -> str | None:
+    def by_api_token(self, request: Request) -> str | None:
+        """Return the id of the user whose API token it is, or None."""
         token = request.headers.get("x-medusa-access-token")
         user = request.world.users.with_api_token(token) if token else None
         return user.id if user else None

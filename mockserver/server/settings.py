@@ -5,8 +5,12 @@ Only the command line knows where they come from.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from mockserver.quirk import NO_QUIRKS, Quirks
+
+Engine = Literal["compiled", "stock"]
+ENGINES: Sequence[Engine] = get_args(Engine)
 
 # the dashboard's ports first, then those where frontend tools serve by default
 USUAL_ORIGINS = tuple(

@@ -21,6 +21,23 @@ def test_the_server_is_imported_without_what_it_seldom_calls() -> None:
     assert {"flask", "httpx", "jinja2", "requests", "starlette.testclient"}.isdisjoint(loaded)
 
 
+def test_the_compiled_engine_starts_without_the_stock_one() -> None:
+    loaded = modules_after(
+        ""
+        "from mockserver.contract.document import load, shipped_folder\n"
+        "from mockserver.server.app import build_app, build_world\n"
+        "from mockserver.server.settings import Settings\n"
+        "from mockserver.simulation.clock import RunningClock\n"
+        "from mockserver.simulation.scenario import scenario_named\n"
+        "document, settings = load(shipped_folder()), Settings()\n"
+        "scenario = scenario_named('steady')\n"
+        "world = build_world(document, settings, clock=RunningClock(), scenario=scenario)\n"
+        "build_app(document, world, settings)"
+    )
+
+    assert [name for name in loaded if name.startswith("mockserver.server.stock")] == []
+
+
 def test_what_was_put_off_can_be_imported_afterwards() -> None:
     loaded = modules_after(
         "import mockserver.server.app, requests, httpx\n"
