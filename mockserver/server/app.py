@@ -24,6 +24,7 @@ from mockserver.server.framework import Framework, Resolver, SwaggerUIMiddleware
 from mockserver.server.operations import Operations
 from mockserver.server.payloads import Payloads
 from mockserver.server.pipeline import Dispatch, Parse, Route, Secure, Validate
+from mockserver.server.recent import RecentJobs
 from mockserver.server.settings import Engine, Settings
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.catalogue import Catalogue
@@ -52,7 +53,8 @@ def build_app(
     contract = Contract(document, quirks)
     credentials = Credentials(settings.jwt_secret, settings.cookie_secret)
     payloads = Payloads.of(document, job_columns=_job_columns(document), quirks=quirks)
-    functions = Operations(payloads, credentials, _file_path(contract)).by_id(document.lifecycle)
+    operations = Operations(payloads, credentials, _file_path(contract), RecentJobs(payloads))
+    functions = operations.by_id(document.lifecycle)
     _check_operations(contract, functions)
     routes = Routes(contract.operations.values())
     transmitter = Transmitter(

@@ -4,7 +4,7 @@ If it wants a second, that line belongs elsewhere.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from mockserver.lifecycle import Asker, Lifecycle, Transition
 from mockserver.server.credentials import Credentials
@@ -12,7 +12,7 @@ from mockserver.server.downloads import download
 from mockserver.server.errors import Unauthorized
 from mockserver.server.exchange import Operate, Request, Response, json_response, text_response
 from mockserver.server.payloads import Payloads
-from mockserver.server.recent import RecentAnswers
+from mockserver.server.recent import RecentJobs
 from mockserver.simulation.catalogue_query import find_price_lists, find_products, find_variants, store_of
 from mockserver.simulation.query import Page
 from mockserver.simulation.users import User
@@ -22,13 +22,13 @@ from mockserver.simulation.users import User
 class Operations:
     """The functions behind the operations, by operationId.
 
-    file_path: where files are fetched, `{key}` standing for the key. recent: the last answers of `retrieve`.
+    file_path: where files are fetched, `{key}` standing for the key. recent: what was shown of jobs lately.
     """
 
     payloads: Payloads
     credentials: Credentials
     file_path: str
-    recent: RecentAnswers = field(default_factory=RecentAnswers, compare=False)
+    recent: RecentJobs
 
     def by_id(self, lifecycle: Lifecycle) -> Mapping[str, Operate]:
         """Return the functions by operationId; those of the lifecycle's client transitions among them."""
@@ -73,19 +73,13 @@ class Operations:
 
     def retrieve_batch_job(self, request: Request) -> Response:
         """GetBatchJobsBatchJob."""
-        job, users = (
-            request.world.retrieve(request.route.parameters["id"], by=_caller(request)),
-            request.world.users,
-        )
-        return self.recent.of(
-            job.id, job, users, lambda: json_response({"batch_job": self.payloads.batch_job(job, users)})
-        )
+        job = request.world.retrieve(request.route.parameters["id"], by=_caller(request))
+        return self.recent.retrieved(job, request.world.users)
 
     def list_batch_jobs(self, request: Request) -> Response:
         """GetBatchJobs."""
         page = request.world.list_jobs(request.query, by=_caller(request))
-        jobs = self.payloads.selected_batch_jobs(page.rows, request.world.users, request.query)
-        return json_response({"batch_jobs": jobs, **_paging(page)})
+        return self.recent.listed(page, request.world.users, request.query)
 
     def _asking(self, transition: Transition) -> Operate:
         def ask(request: Request) -> Response:

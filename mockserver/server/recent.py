@@ -1,35 +1,87 @@
-"""The last answers to clients that poll, for as long as what they tell of has not changed.
+"""What was shown of batch jobs lately, as text, for as long as they have not changed: most clients poll.
 
-Knows no operation.
+Knows how jobs are shown, and no request. What is given again was judged by the contract when it was first
+given.
 """
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Generic, TypeVar
 
-from mockserver.server.exchange import Response, entity_tag
+from mockserver.server.exchange import JSON, Response, entity_tag, json_response, to_json
+from mockserver.server.payloads import Payloads
+from mockserver.simulation.batch_job import BatchJob
+from mockserver.simulation.query import Page
+from mockserver.simulation.users import Users
 
-MOST = 256  # answers kept; each takes about 1.5 KB
+ANSWERS, ROWS = 256, 1024  # kept of each; one takes about 1.5 KB
+SHAPING = frozenset({"fields", "expand"})  # with these in the query, a row is not what it usually is
+
+Shown = TypeVar("Shown")
 
 
-class RecentAnswers:
-    """Answers by the values that they tell of. Mutable: it forgets what it has known longest."""
+class Recent(Generic[Shown]):
+    """What was made of jobs and users, which are frozen values.
 
-    __slots__ = ("_known",)
+    Mutable: it forgets what it has known longest.
+    """
 
-    def __init__(self) -> None:
-        self._known: dict[str, tuple[Any, Any, Response]] = {}
+    __slots__ = ("_known", "_most")
 
-    def of(self, name: str, value: Any, beside: Any, make: Callable[[], Response]) -> Response:
-        """Return what *make* gives of the frozen *value* and *beside*, or gave when they were the same.
+    def __init__(self, most: int) -> None:
+        self._known: dict[str, tuple[BatchJob, Users, Shown]] = {}
+        self._most = most
 
-        name: what the values go by. An answer that is given again was judged before, and has its entity tag.
-        """
-        known = self._known.get(name)
-        if known is not None and known[0] is value and known[1] is beside:
-            return known[2]
-        answer = make()
-        if known is None and len(self._known) >= MOST:
+    def get(self, job: BatchJob, users: Users) -> Shown | None:
+        """Return what was made of the very same *job* and *users*, or None."""
+        known = self._known.get(job.id)
+        return known[2] if known is not None and known[0] is job and known[1] is users else None
+
+    def keep(self, job: BatchJob, users: Users, shown: Shown) -> None:
+        """Remember what was made of *job* and *users*, in place of what was made of the job before."""
+        if len(self._known) >= self._most and job.id not in self._known:
             del self._known[next(iter(self._known))]
+        self._known[job.id] = (job, users, shown)
+
+
+class RecentJobs:
+    """Answers that tell of batch jobs. Mutable: it remembers the last ones."""
+
+    def __init__(self, payloads: Payloads) -> None:
+        self._payloads = payloads
+        self._answers: Recent[Response] = Recent(ANSWERS)
+        self._rows: Recent[bytes] = Recent(ROWS)
+
+    def retrieved(self, job: BatchJob, users: Users) -> Response:
+        """Return the answer that tells of *job* alone."""
+        known = self._answers.get(job, users)
+        if known is not None:
+            return known
+        answer = json_response({"batch_job": self._payloads.batch_job(job, users)})
         tag = (b"etag", entity_tag(answer.body))
-        self._known[name] = (value, beside, answer._replace(payload=None, headers=(*answer.headers, tag)))
+        self._answers.keep(job, users, answer._replace(payload=None, headers=(*answer.headers, tag)))
         return answer
+
+    def listed(self, page: Page, users: Users, query: Mapping[str, Any]) -> Response:
+        """Return the answer that tells of a *page* of jobs, as *query* wants them shown."""
+        paging = {"count": page.count, "offset": page.offset, "limit": page.limit}
+        if not SHAPING.isdisjoint(query):
+            rows = self._payloads.selected_batch_jobs(page.rows, users, query)
+            return json_response({"batch_jobs": rows, **paging})
+        texts = [self._rows.get(job, users) for job in page.rows]
+        fresh = self._freshly_shown(
+            [job for job, text in zip(page.rows, texts, strict=True) if text is None], users
+        )
+        made = iter(fresh)
+        whole = b",".join([next(made)[0] if text is None else text for text in texts])
+        body = b'{"batch_jobs":[' + whole + b"]," + to_json(paging)[1:]
+        payload = {"batch_jobs": [row for _, row in fresh], **paging}
+        return Response(status=200, body=body, content_type=JSON, payload=payload)
+
+    def _freshly_shown(self, jobs: Sequence[BatchJob], users: Users) -> list[tuple[bytes, Any]]:
+        """Return text and value of each of *jobs* as lists show it."""
+        if not jobs:
+            return []
+        shown = [(to_json(row), row) for row in self._payloads.selected_batch_jobs(jobs, users, {})]
+        for job, (text, _) in zip(jobs, shown, strict=True):
+            self._rows.keep(job, users, text)
+        return shown

@@ -1,71 +1,102 @@
-"""Answers that are given again are those that would be made anew."""
+"""What is shown again is what would be made anew."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
+from unittest.mock import ANY
 
-from mockserver.server.exchange import Response, json_response
-from mockserver.server.recent import MOST, RecentAnswers
+import pytest
+
+from mockserver.server.recent import Recent
+from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.clock import ManualClock
+from mockserver.simulation.users import Users
+from mockserver.simulation.world import World
 from tests.asgi_client import Client
 
-
-def test_an_answer_is_made_once_for_the_same_values() -> None:
-    answers, value, beside = RecentAnswers(), object(), object()
-
-    first = answers.of("a", value, beside, lambda: json_response({"made": 1}))
-    second = answers.of("a", value, beside, lambda: json_response({"made": 2}))
-
-    assert (first.body, second.body) == (b'{"made":1}', b'{"made":1}')
+A_JOB: Mapping[str, Any] = {"type": "product-export", "context": {}, "dry_run": True}
 
 
-def test_an_answer_that_is_given_again_is_not_judged_again_and_has_its_tag() -> None:
-    answers, value = RecentAnswers(), object()
-
-    first = answers.of("a", value, None, lambda: json_response({"made": 1}))
-    second = answers.of("a", value, None, lambda: Response(status=500))
-
-    assert (first.payload, second.payload) == ({"made": 1}, None)
-    assert dict(second.headers).keys() == {b"etag"}
+@pytest.fixture
+def job(world: World) -> BatchJob:
+    user = next(iter(world.users.by_id))
+    return world.create(job_type="product-export", context={}, dry_run=True, by=user)
 
 
-def test_an_answer_is_made_anew_for_another_value_of_the_same_name() -> None:
-    answers = RecentAnswers()
+def test_what_was_made_of_the_same_values_is_given_again(job: BatchJob, world: World) -> None:
+    recent: Recent[str] = Recent(2)
+    recent.keep(job, world.users, "made")
 
-    answers.of("a", object(), None, lambda: json_response(1))
-    changed = answers.of("a", object(), None, lambda: json_response(2))
-
-    assert changed.body == b"2"
+    assert recent.get(job, world.users) == "made"
 
 
-def test_an_answer_is_made_anew_when_what_stands_beside_the_value_changes() -> None:
-    answers, value = RecentAnswers(), object()
+def test_what_was_made_of_a_job_does_not_hold_for_what_became_of_it(job: BatchJob, world: World) -> None:
+    recent: Recent[str] = Recent(2)
+    recent.keep(job, world.users, "made")
 
-    answers.of("a", value, object(), lambda: json_response(1))
-    changed = answers.of("a", value, object(), lambda: json_response(2))
-
-    assert changed.body == b"2"
+    assert recent.get(replace(job), world.users) is None
 
 
-def test_no_more_answers_are_kept_than_there_is_room_for() -> None:
-    answers, values = RecentAnswers(), [object() for _ in range(MOST + 1)]
-    for number, value in enumerate(values):
-        answers.of(str(number), value, None, lambda: json_response("old"))
+def test_what_was_made_does_not_hold_when_users_have_changed(job: BatchJob, world: World) -> None:
+    recent: Recent[str] = Recent(2)
+    recent.keep(job, world.users, "made")
 
-    oldest = answers.of("0", values[0], None, lambda: json_response("new"))
-    newest = answers.of(str(MOST), values[MOST], None, lambda: json_response("new"))
+    assert recent.get(job, Users()) is None
 
-    assert (oldest.body, newest.body) == (b'"new"', b'"old"')
+
+def test_the_oldest_is_forgotten_when_there_is_no_more_room(job: BatchJob, world: World) -> None:
+    recent: Recent[str] = Recent(2)
+    jobs = [replace(job, id=f"batch_{number}") for number in range(3)]
+    for each in jobs:
+        recent.keep(each, world.users, each.id)
+
+    kept = [recent.get(each, world.users) for each in jobs]
+
+    assert kept == [None, "batch_1", "batch_2"]
 
 
 def test_a_client_that_polls_gets_equal_answers_until_the_job_moves(
     client: Client, clock: ManualClock
 ) -> None:
-    body = {"type": "product-export", "context": {}, "dry_run": True}
-    job = client.post("/admin/batch-jobs", body).json()["batch_job"]
+    created = client.post("/admin/batch-jobs", A_JOB).json()["batch_job"]
 
-    polled = [client.get(f"/admin/batch-jobs/{job['id']}") for _ in range(3)]
+    polled = [client.get(f"/admin/batch-jobs/{created['id']}") for _ in range(3)]
     clock.advance(timedelta(seconds=1))
-    later = client.get(f"/admin/batch-jobs/{job['id']}")
+    later = client.get(f"/admin/batch-jobs/{created['id']}")
 
-    assert [each.json()["batch_job"] for each in polled] == [job] * 3
+    assert [each.json()["batch_job"] for each in polled] == [created] * 3
     assert polled[0].headers == polled[1].headers == polled[2].headers
     assert later.json()["batch_job"]["status"] == "pre_processed"
+
+
+def test_a_list_shows_old_and_new_jobs_in_their_order(client: Client) -> None:
+    first = client.post("/admin/batch-jobs", A_JOB).json()["batch_job"]
+    one = client.list_jobs()
+    second = client.post("/admin/batch-jobs", A_JOB).json()["batch_job"]
+    two = client.list_jobs()
+
+    assert one == {"batch_jobs": [first], "count": 1, "offset": 0, "limit": 10}
+    assert two == {"batch_jobs": [second, first], "count": 2, "offset": 0, "limit": 10}
+
+
+def test_a_list_shows_a_job_as_it_has_become(client: Client, clock: ManualClock) -> None:
+    client.post("/admin/batch-jobs", A_JOB)
+    before = client.list_jobs()["batch_jobs"]
+    clock.advance(timedelta(seconds=1))
+    after = client.list_jobs()["batch_jobs"]
+
+    assert [each["status"] for each in before + after] == ["created", "pre_processed"]
+
+
+def test_a_list_with_chosen_fields_takes_nothing_from_whole_ones(client: Client) -> None:
+    created = client.post("/admin/batch-jobs", A_JOB).json()["batch_job"]
+    client.list_jobs()
+
+    chosen = client.list_jobs(fields="type")["batch_jobs"]
+
+    assert chosen == [{key: created[key] for key in ("dry_run", "id", "created_at", "type", "status")}]
+
+
+def test_an_empty_list_is_one(client: Client) -> None:
+    assert client.list_jobs() == {"batch_jobs": [], "count": 0, "offset": 0, "limit": ANY}
