@@ -115,6 +115,18 @@ class Chain:
         number = bisect_right(self._starts, position) - 1
         return tuple(column[position - self._starts[number]] for column in self._blocks[number].columns)
 
+    def entries(self, column: int, start: int, stop: int) -> Iterator[tuple[int, int, str]]:
+        """Yield the *column*, the first column and the id of each row from *start* up to *stop*."""
+        while start < stop:
+            number = bisect_right(self._starts, start) - 1
+            block, before = self._blocks[number], self._starts[number]
+            values, firsts, ids = block.columns[column], block.columns[0], block.ids
+            end = min(stop - before, len(firsts))
+            for place in range(start - before, end):
+                letters = ids[place * ID_LETTERS : (place + 1) * ID_LETTERS]
+                yield values[place], firsts[place], letters.decode("ascii")
+            start = before + end
+
     def row_id(self, position: int) -> str:
         """Return the id of the row at *position*."""
         number = bisect_right(self._starts, position) - 1
@@ -195,9 +207,7 @@ class Stretch:
 
     def entries(self, start: int) -> Iterator[tuple[int, int, str]]:
         """Yield the column, the first column and the id of each row from *start* on."""
-        chain = self.chain
-        for position in range(start, self.stop):
-            yield chain.value(self.column, position), chain.value(0, position), chain.row_id(position)
+        return self.chain.entries(self.column, start, self.stop)
 
 
 def places_of(stretches: Sequence[Stretch], rank: int) -> list[int]:

@@ -176,6 +176,8 @@ def _groups(found: Sequence[Found], order: str) -> list[list[Stretch]]:
 def _from(stretches: Sequence[Stretch], rank: int) -> Iterator[tuple[int, int, str]]:
     """Yield the rows of *stretches*, merged, from the one with *rank* on."""
     places = places_of(stretches, rank)
+    if len(stretches) == 1:
+        return stretches[0].entries(places[0])
     return merge(*(each.entries(place) for each, place in zip(stretches, places, strict=True)))
 
 

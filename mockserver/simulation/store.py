@@ -34,7 +34,7 @@ class Store:
         self._token = object()
         self._size = 0
         # jobs as they were last unpacked, and what from; for those who ask again and again
-        self._recent: dict[str, tuple[bytes, BatchJob]] = {}
+        self._recent: dict[str, tuple[bytes, tuple[BatchJob, int]]] = {}
 
     def __len__(self) -> int:
         return self._size
@@ -75,23 +75,23 @@ class Store:
 
     def get(self, job_id: str) -> BatchJob:
         """Return the job with *job_id* as it was last kept. Raises BatchJobNotFound."""
-        return self._unpacked(job_id, self._found(job_id))
+        return self._unpacked(job_id)[0]
 
     def get_due(self, job_id: str) -> tuple[BatchJob, int]:
         """Return the job, and when it goes on, in microseconds, or `NEVER`. Raises BatchJobNotFound."""
-        packed = self._found(job_id)
-        return self._unpacked(job_id, packed), due_of(packed)
+        return self._unpacked(job_id)
 
-    def _unpacked(self, job_id: str, packed: bytes) -> BatchJob:
+    def _unpacked(self, job_id: str) -> tuple[BatchJob, int]:
+        packed = self._found(job_id)
         known = self._recent.get(job_id)
         if known is not None and known[0] is packed:
             return known[1]
-        job = self._packer.unpacked(job_id, packed)
+        unpacked = self._packer.unpacked(job_id, packed), due_of(packed)
         if len(packed) <= LONGEST_RECENT:
             if len(self._recent) >= MOST_RECENT:
                 del self._recent[next(iter(self._recent))]
-            self._recent[job_id] = packed, job
-        return job
+            self._recent[job_id] = packed, unpacked
+        return unpacked
 
     def _found(self, job_id: str) -> bytes:
         packed = self._packed.get(job_id)

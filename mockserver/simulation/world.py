@@ -349,12 +349,13 @@ class World:
             offset=query.get("offset", 0),
             by=by,
             now=now,
-            seen=partial(self._present, now),
+            seen=partial(self._present, now, microseconds_of(now)),
         )
 
-    def _present(self, now: datetime, job_id: str) -> BatchJob:
+    def _present(self, now: datetime, moment: int, job_id: str) -> BatchJob:
+        """Return the job as it stands *now*, which is *moment*, in microseconds."""
         job, due = self._jobs.get_due(job_id)
-        return self._seen(job if due > microseconds_of(now) else self._brought_to(job, now), now)
+        return self._seen(job if due > moment else self._brought_to(job, now), now)
 
     def _owned(self, job_id: str, by: str, now: datetime) -> BatchJob:
         job, due = self._jobs.get_due(job_id)
