@@ -10,6 +10,8 @@ from starlette.types import ASGIApp
 
 from mockserver.server.wire import BoundedHttpProtocol
 
+ACCESS_LOGGED = ("info", "debug")
+
 
 def serve(app: ASGIApp, listener: socket.socket, *, log_level: str = "warning") -> None:
     """Serve *app* on *listener*, a socket that listens, until the process is told to stop.
@@ -24,6 +26,7 @@ def serve(app: ASGIApp, listener: socket.socket, *, log_level: str = "warning") 
         ws="none",
         lifespan="off",
         log_level=log_level,
+        access_log=log_level in ACCESS_LOGGED,  # or uvicorn would write each line, and then throw it away
         server_header=False,
         timeout_graceful_shutdown=1,
     )
