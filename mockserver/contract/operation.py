@@ -1,8 +1,9 @@
 """One operation of the document, compiled: what it takes, what it may answer, and who may call it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import jsonschema_rs
@@ -11,7 +12,10 @@ from mockserver.contract.complaints import Complaint, Resolve, complaints_about
 from mockserver.contract.document import Document, DocumentError
 from mockserver.contract.json_schema import Compiler
 from mockserver.contract.parameters import QueryReader, query_reader
+from mockserver.contract.query_string import parse_query
 from mockserver.quirk import NO_QUIRKS, Quirks
+
+QUERIES = 256  # remembered of each operation; clients that poll ask the same again
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,20 @@ class Operation:
     multipart: bool
     any_depth: bool
     responses: Mapping[int, ResponseReader]
+
+    @cached_property
+    def read_query(self) -> Callable[[str], Mapping[str, Any]]:
+        """Return what reads a query string as the operation's parameters. It remembers the last ones.
+
+        Raises ParameterRefused.
+        """
+        reader = self.query
+
+        @lru_cache(QUERIES)
+        def read(text: str) -> Mapping[str, Any]:
+            return MappingProxyType({} if reader is None else reader.read(parse_query(text)))
+
+        return read
 
     def response_violations(self, status: int, content_type: str | None, payload: Any) -> list[str]:
         """Return what is wrong with a response of ours; an empty list when the contract allows it.

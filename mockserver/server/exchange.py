@@ -53,6 +53,9 @@ class Request:
     def base_url(self) -> str:
         """Return the address of the server as the client knows it, without a slash at its end."""
         scheme, address = self.origin
+        forwarded = self.headers.get("x-forwarded-proto")  # of a proxy that clients reach it by
+        if forwarded in ("http", "https"):
+            scheme = forwarded
         return f"{scheme}://{self.headers.get('host') or address}"
 
 

@@ -16,7 +16,6 @@ from starlette.types import Receive, Scope, Send
 
 from mockserver.contract.complaints import Complaint
 from mockserver.contract.parameters import ParameterRefused
-from mockserver.contract.query_string import parse_query
 from mockserver.contract.routes import NOWHERE, PathRefused, Routes
 from mockserver.quirk import NO_QUIRKS, Quirk, Quirks
 from mockserver.server.bodies import JSON_LIMIT, parse_json, read_body, read_files
@@ -170,7 +169,7 @@ class Validate:
         assert operation is not None  # noqa: S101  # Secure lets nothing else through
         if operation.query is not None and request.query_string:
             try:
-                request.query = operation.query.read(parse_query(request.query_string))
+                request.query = operation.read_query(request.query_string)
             except ParameterRefused as refused:
                 raise _query_refused(refused, self.quirks) from refused
         if operation.body is not None and (complaints := operation.body.complaints(request.body)):

@@ -50,6 +50,7 @@ class RecentJobs:
         self._payloads = payloads
         self._answers: Recent[Response] = Recent(ANSWERS)
         self._rows: Recent[bytes] = Recent(ROWS)
+        self._page = Response(status=200)
 
     def retrieved(self, job: BatchJob, users: Users) -> Response:
         """Return the answer that tells of *job* alone."""
@@ -74,8 +75,16 @@ class RecentJobs:
         made = iter(fresh)
         whole = b",".join([next(made)[0] if text is None else text for text in texts])
         body = b'{"batch_jobs":[' + whole + b"]," + to_json(paging)[1:]
-        payload = {"batch_jobs": [row for _, row in fresh], **paging}
-        return Response(status=200, body=body, content_type=JSON, payload=payload)
+        if not fresh and body == self._page.body:
+            return self._page
+        answer = Response(
+            status=200,
+            body=body,
+            content_type=JSON,
+            payload={"batch_jobs": [row for _, row in fresh], **paging},
+        )
+        self._page = answer._replace(payload=None, headers=((b"etag", entity_tag(body)),))
+        return answer
 
     def _freshly_shown(self, jobs: Sequence[BatchJob], users: Users) -> list[tuple[bytes, Any]]:
         """Return text and value of each of *jobs* as lists show it."""

@@ -28,6 +28,7 @@ def serve(app: ASGIApp, listener: socket.socket, *, log_level: str = "warning") 
         log_level=log_level,
         access_log=log_level in ACCESS_LOGGED,  # or uvicorn would write each line, and then throw it away
         server_header=False,
+        proxy_headers=False,  # `Request.base_url` reads the one that matters
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
