@@ -11,7 +11,10 @@ from urllib.parse import urlsplit
 
 from starlette.types import Receive, Scope, Send
 
-PATIENCE = 30.0  # seconds for an answer
+from tests.real.processes import LOOK_AGAIN, NotStarted
+from tests.real.seeding import SECOND, Admin
+
+PATIENCE = 30.0  # seconds for an answer, or for the worker
 
 
 class WaitedClock:
@@ -49,3 +52,19 @@ class PassedOn:
         headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in response.getheaders()]
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
+
+
+def await_worker(url: str) -> None:
+    """Return just after the worker has looked for work, as it does every three seconds.
+
+    What is asked for next is answered before it looks again, as when it was recorded. The job that shows it
+    is the second admin's, of whom the recordings know nothing.
+    """
+    admin, deadline = Admin.logged_in(url, SECOND), time.monotonic() + PATIENCE
+    export = {"type": "product-export", "context": {}, "dry_run": True}
+    job = admin.post("/admin/batch-jobs", export)["batch_job"]
+    while job["status"] == "created":
+        if time.monotonic() > deadline:
+            raise NotStarted(f"the worker did not look for work in {PATIENCE:g} s")
+        time.sleep(LOOK_AGAIN)
+        job = admin.get(f"/admin/batch-jobs/{job['id']}")["batch_job"]

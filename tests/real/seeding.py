@@ -34,9 +34,7 @@ SECOND = Person("second@example.com", Settings().admin_password, "tok_second_012
 def seed(url: str) -> None:
     """Make a second admin and the shop. Raises NotStarted when the backend refuses a part of it."""
     shop = yaml.safe_load(shipped_catalogue(MEDUSA).read_text(encoding="utf-8"))
-    entered = Admin(url, token="")
-    login = {"email": ADMIN.email, "password": ADMIN.password}
-    admin = Admin(url, token=entered.post("/admin/auth/token", login)["access_token"])
+    admin = Admin.logged_in(url, ADMIN)
     _people(admin)
     admin.post("/admin/store", {"currencies": shop["currencies"]})
     regions = {each["name"]: _region(admin, each) for each in shop["regions"]}
@@ -59,6 +57,11 @@ class Admin:
     url: str
     token: str
 
+    @classmethod
+    def logged_in(cls, url: str, person: Person) -> "Admin":
+        login = {"email": person.email, "password": person.password}
+        return cls(url, cls(url, "").post("/admin/auth/token", login)["access_token"])
+
     def get(self, path: str) -> Any:
         return self._ask("GET", path, None)
 
@@ -73,11 +76,11 @@ class Admin:
             response = connection.getresponse()
             content = response.read()
         except OSError as error:
-            raise NotStarted(f"while seeding, {method} {path}: {error}") from error
+            raise NotStarted(f"while preparing, {method} {path}: {error}") from error
         finally:
             connection.close()
-        if response.status != 200:  # Medusa answers so even when it made something
-            raise NotStarted(f"while seeding, {method} {path}: {response.status} {content.decode()[:500]}")
+        if response.status not in (200, 201):  # Medusa answers 200 even when it made something, but for a job
+            raise NotStarted(f"while preparing, {method} {path}: {response.status} {content.decode()[:500]}")
         return json.loads(content)
 
 

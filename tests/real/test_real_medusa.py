@@ -1,8 +1,8 @@
-"""The real Medusa answers as it was recorded, and conform tells what is known of it and nothing else."""
+"""The real Medusa answers as it was recorded."""
 
 import pytest
 
-from tests.real.live import PassedOn, WaitedClock
+from tests.real.live import PassedOn, WaitedClock, await_worker
 from tests.recorded.comparison import Allowances, compare
 from tests.recorded.recording import GROUPS, recording_of
 from tests.recorded.replay import replay
@@ -14,6 +14,8 @@ QUICK_GROUPS = GROUPS[:3]  # auth, create, retrieve: a second; all of them, four
 
 
 def test_the_real_medusa_answers_as_it_was_recorded(medusa: str) -> None:
+    await_worker(medusa)
+
     replayed = replay(PassedOn(medusa), WaitedClock(), map(recording_of, QUICK_GROUPS))
     verdicts = [compare(each, Allowances.of_files()) for each in replayed]
 
