@@ -1,4 +1,4 @@
-"""Sends what was recorded to an application of ours, in the recorded order, on a clock that only this moves.
+"""Sends what was recorded to an application, in the recorded order, on a clock that only this moves.
 
 Compares nothing.
 """
@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
 
 from mockserver.contract.judge import Exchange as Witnessed
-from mockserver.simulation.clock import ManualClock
+from mockserver.simulation.clock import Clock
 from tests.asgi_client import Answer, Client
 from tests.recorded.recording import Ask, Exchange, Recording, Reply, Wait, generated
 
@@ -31,9 +31,16 @@ BOUNDARY = "----recboundary7MA4YWxk"
 Variables = dict[str, str]
 
 
+class MovedClock(Clock, Protocol):
+    """A clock that stands still, or runs, until a moment that is told by how far off it is."""
+
+    def advance(self, by: timedelta) -> None:
+        """Return when it is *by* later."""
+
+
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What an application of ours answered to one group.
+    """What an application answered to one group.
 
     replies: by the exchange's name. sightings: by the wait's name, every distinct job that a poll saw.
     """
@@ -43,7 +50,7 @@ class Replayed:
     sightings: Mapping[str, Sequence[Mapping[str, Any]]]
 
 
-def replay(app: ASGIApp, clock: ManualClock, recordings: Iterable[Recording]) -> Iterator[Replayed]:
+def replay(app: ASGIApp, clock: MovedClock, recordings: Iterable[Recording]) -> Iterator[Replayed]:
     """Yield what *app* answers to each of *recordings*; *clock* must be its own."""
     client = Client(app, _unseen)
     for recording in recordings:
@@ -57,7 +64,7 @@ def _unseen(_exchange: Witnessed) -> None:
 class _GroupReplay:
     """One group being replayed. Mutable: it remembers the variables."""
 
-    def __init__(self, client: Client, clock: ManualClock) -> None:
+    def __init__(self, client: Client, clock: MovedClock) -> None:
         self._client = client
         self._clock = clock
         self._variables: Variables = {}

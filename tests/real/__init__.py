@@ -1,0 +1,1 @@
+"""A real Medusa 1.20.11, started from nothing, and what is held against it."""
