@@ -35,6 +35,7 @@ from mockserver.simulation.scenario import Scenario
 from mockserver.simulation.seeding import seeded_catalogue, seeded_people
 from mockserver.simulation.strategies import PlainStrategy, builtin_strategies
 from mockserver.simulation.strategy import Strategy
+from mockserver.simulation.users import User
 from mockserver.simulation.world import World
 
 DOCS, OPENAPI_JSON = "/docs", "/openapi.json"
@@ -106,30 +107,48 @@ def build_world(
     The same document, settings, scenario and instant give the same world, byte for byte.
     """
     mint, now = Mint(settings.seed), clock.now()
-    catalogue = _catalogue(
-        catalogue_file, seed=settings.seed, at=now, mint=lambda prefix: mint.id(prefix, at=now)
-    )
     world = World(
         clock=clock,
         lifecycle=document.lifecycle,
         scenario=scenario,
         strategies=strategies_of(document),
-        catalogue=catalogue,
+        catalogue=_opening(
+            catalogue_file, seed=settings.seed, at=now, mint=partial(mint.branch("shop").id, at=now)
+        ),
         mint=mint,
         quirks=settings.quirks,
     )
     world.add_user(email=settings.admin_email, password=settings.admin_password, api_token=settings.api_token)
-    for first_name, last_name, email in seeded_people(seed=settings.seed, count=PEOPLE):
-        world.add_user(
-            email=email, password=settings.admin_password, first_name=first_name, last_name=last_name
-        )
+    world.add_strangers(partial(_people, settings, at=now, mint=mint.branch("people")))
     return world
 
 
-def _catalogue(file: Path | None, *, seed: int, at: datetime, mint: Callable[[str], str]) -> Catalogue:
+def _people(settings: Settings, *, at: datetime, mint: Mint) -> list[User]:
+    """Return the people who work in the shop beside the admin, whose password they have."""
+    return [
+        User(
+            id=mint.id("usr", at=at),
+            created_at=at,
+            updated_at=at,
+            email=email,
+            password=settings.admin_password,
+            first_name=first_name,
+            last_name=last_name,
+        )
+        for first_name, last_name, email in seeded_people(
+            seed=settings.seed, count=PEOPLE, besides=settings.admin_email
+        )
+    ]
+
+
+def _opening(
+    file: Path | None, *, seed: int, at: datetime, mint: Callable[[str], str]
+) -> Callable[[], Catalogue]:
+    """Return what gives the first catalogue: a *file* is read now, another is made up when it is needed."""
     if file is None:
-        return seeded_catalogue(seed=seed, at=at, mint=mint)
-    return read_catalogue(file, at=at, mint=mint)
+        return partial(seeded_catalogue, seed=seed, at=at, mint=mint)
+    catalogue = read_catalogue(file, at=at, mint=mint)
+    return lambda: catalogue
 
 
 def strategies_of(document: Document) -> Mapping[str, Strategy]:

@@ -23,8 +23,13 @@ class Mint:
     Mutable: it draws from its own seeded chance, so equal seeds give equal ids.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int | str) -> None:
+        self._seed = seed
         self._chance = Random(seed)  # noqa: S311  # a simulation has to be repeatable
+
+    def branch(self, name: str) -> "Mint":
+        """Return a mint with a chance of its own, so that it does not matter when it is used."""
+        return Mint(f"{self._seed} {name}")
 
     def id(self, prefix: str, *, at: datetime) -> str:
         """Return a new id, for example `batch_01G8T782965PYFG0751G0Z38B4`."""

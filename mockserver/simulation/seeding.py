@@ -63,8 +63,11 @@ def seeded_catalogue(*, seed: int, at: datetime, mint: Callable[[str], str]) -> 
     return _Seeder(seed=seed, at=at, mint=mint).catalogue()
 
 
-def seeded_people(*, seed: int, count: int) -> list[tuple[str, str, str]]:
-    """Return *count* people: first name, last name, and an e-mail address of their own at example.com."""
+def seeded_people(*, seed: int, count: int, besides: str = "") -> list[tuple[str, str, str]]:
+    """Return *count* people: first name, last name, and an e-mail address of their own at example.com.
+
+    besides: an address that somebody else has.
+    """
     faker = _faker(seed)
     people: dict[str, tuple[str, str, str]] = {}
     while len(people) < count:
@@ -74,6 +77,8 @@ def seeded_people(*, seed: int, count: int) -> list[tuple[str, str, str]]:
         )
         number = sum(email.partition("@")[0].rstrip("0123456789") == name for email in people)
         email = f"{name}{number or ''}@example.com"
+        if email == besides.lower():
+            continue
         people[email] = (first, last, email)
     return list(people.values())
 

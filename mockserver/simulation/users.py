@@ -1,6 +1,6 @@
 """The admins: who may log in and own batch jobs. Knows nothing of sessions, tokens' signatures or HTTP."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -29,35 +29,60 @@ class User:
 class Users:
     """All users of a world, by id, oldest first. A value: every change returns a new one.
 
+    known: those that there are for certain. strangers: makes up others, who are newer, as soon as somebody
+    asks for one who is not known; None where there are none.
     Finding a user is one look into a table; a change copies the tables.
     """
 
-    by_id: Mapping[str, User] = field(default_factory=lambda: MappingProxyType({}))
+    known: Mapping[str, User] = field(default_factory=lambda: MappingProxyType({}))
+    strangers: Callable[[], Iterable[User]] | None = None
     _by_email: Mapping[str, User] = field(init=False, repr=False, compare=False)
     _by_api_token: Mapping[str, User] = field(init=False, repr=False, compare=False)
+    _all: "Users | None" = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # of users with the same token, which nobody forbids, the oldest is found
-        newest_first = list(self.by_id.values())[::-1]
+        newest_first = list(self.known.values())[::-1]
         object.__setattr__(self, "_by_email", {user.email: user for user in newest_first})
         object.__setattr__(
             self, "_by_api_token", {user.api_token: user for user in newest_first if user.api_token}
         )
 
+    def everybody(self) -> "Users":
+        """Return all users, nobody being a stranger any more."""
+        if self.strangers is None:
+            return self
+        if self._all is None:
+            made_up = {user.id: user for user in self.strangers()}
+            object.__setattr__(self, "_all", Users(MappingProxyType({**self.known, **made_up})))
+        assert self._all is not None  # noqa: S101  # it was just set
+        return self._all
+
+    @property
+    def by_id(self) -> Mapping[str, User]:
+        """Return all users by id, oldest first."""
+        return self.everybody().known
+
+    def is_one(self, user_id: str) -> bool:
+        """Return whether there is a user with *user_id*."""
+        return user_id in self.known or user_id in self.by_id
+
     def get(self, user_id: str) -> User:
         """Return the user with *user_id*. Raises UserNotFound."""
-        try:
-            return self.by_id[user_id]
-        except KeyError:
-            raise UserNotFound(user_id) from None
+        user = self.known.get(user_id) or self.by_id.get(user_id)
+        if user is None:
+            raise UserNotFound(user_id)
+        return user
 
     def with_email(self, email: str) -> User | None:
         """Return the user with that address, in any letter case, or None."""
-        return self._by_email.get(email.lower())
+        user = self._by_email.get(email.lower())
+        return user if user is not None or self.strangers is None else self.everybody().with_email(email)
 
     def with_api_token(self, token: str) -> User | None:
         """Return the user with that API token, or None. An empty token is nobody's."""
-        return self._by_api_token.get(token)
+        user = self._by_api_token.get(token)
+        return user if user is not None or self.strangers is None else self.everybody().with_api_token(token)
 
     def added(self, user: User) -> "Users":
         """Return the users with a new one. Raises EmailTaken."""

@@ -9,7 +9,7 @@ worked off in order before anything else is done, so that everybody finds the sh
 
 import heapq
 from bisect import bisect_right
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -56,7 +56,6 @@ RACED_CONFIRMS = Quirk(
     evidence="races/get after simultaneous confirms",
 )
 ONE_MILLISECOND = timedelta(milliseconds=1)
-ENDLESS: Mapping[str, None] = MappingProxyType({"pre_process": None})
 LONGEST_REMEMBERED = 1024  # bytes of a context, as long as it is remembered what it comes to
 JOBS_PER_PAGE = 10
 USERS_PER_PAGE = 50
@@ -77,15 +76,15 @@ class World:
         lifecycle: Lifecycle,
         scenario: Scenario,
         strategies: Mapping[str, Strategy],
-        catalogue: Catalogue,
+        catalogue: Callable[[], Catalogue],
         mint: Mint,
         quirks: Quirks = NO_QUIRKS,
         store: Store | None = None,
     ) -> None:
         """Make a world in which nothing has happened yet.
 
-        strategies: by the type of job they do. catalogue: what the shop sells at the beginning. store: where
-        it keeps its jobs; an empty one.
+        strategies: by the type of job they do. catalogue: gives what the shop sells at the beginning, when
+        somebody first needs it. store: where it keeps its jobs; an empty one.
         """
         self._quirks = quirks
         self._clock = clock
@@ -98,7 +97,8 @@ class World:
         self._sessions: dict[str, str] = {}
         self._files = Files()
         self._catalogue_since: list[datetime] = [clock.now()]
-        self._catalogues: list[Catalogue] = [catalogue]
+        self._opening = catalogue
+        self._stock: list[Catalogue] = []
         self._agenda: list[tuple[datetime, int, str]] = []
         self._entries = 0
         self._unanswered: set[str] = set()
@@ -153,7 +153,7 @@ class World:
         What becomes of the first such job becomes, as much later, of all that are created after it.
         """
         begun = job.scenario.taken_up(job.updated_at)
-        key = (job.type, job.dry_run, begun, len(self._catalogues), order.essence)
+        key = (job.type, job.dry_run, begun, len(self._catalogue_since), order.essence)
         created = microseconds_of(job.updated_at)
         foreseen = self._foresight.get(key)
         if foreseen is not None:
@@ -191,7 +191,8 @@ class World:
                 job = replace(job, instants={name: at for name, at in job.instants.items() if name != began})
             return self._failed(job, transition, failure, at=step.at)
         except WorkNeverEnds:
-            return replace(job, scenario=replace(job.scenario, durations=ENDLESS))
+            endless = MappingProxyType({transition.name: None})
+            return replace(job, scenario=replace(job.scenario, durations=endless))
         if not rehearsed:
             self._change_shop(work, at=step.at)
         return job.moved(transition, work, at=step.at)
@@ -216,7 +217,7 @@ class World:
 
         Costs about 10 us for each job under way; only those whose work goes otherwise than before cost more.
         """
-        latest = len(self._catalogues) - 1
+        latest = len(self._catalogue_since) - 1
         for job_id in self._jobs.changing(microseconds_of(at)):
             job = self._jobs.get(job_id)
             essence = self._strategies[job.type].essence(job.context)
@@ -254,6 +255,13 @@ class World:
             once=partial(self._once, number),
         )
 
+    @property
+    def _catalogues(self) -> list[Catalogue]:
+        """Return what the shop sold, from the beginning on."""
+        if not self._stock:
+            self._stock.append(self._opening())
+        return self._stock
+
     def _once(self, catalogue: int, key: Hashable, make: Callable[[], Value]) -> Value:
         return self._memo.once((catalogue, key), make)
 
@@ -273,7 +281,7 @@ class World:
         else:
             order = self._order(context, strategy, now)
             prepared = order.prepared
-        if by not in self._users.by_id:
+        if not self._users.is_one(by):
             raise CreatorNotFound(by)
         job = BatchJob(
             id=self._mint.id("batch", at=now),
@@ -297,7 +305,7 @@ class World:
         if len(packed) > LONGEST_REMEMBERED:
             return _Order.of(context, strategy, self._shop(now))
         return self._once(
-            len(self._catalogues) - 1,
+            len(self._catalogue_since) - 1,
             (strategy.type, "order", packed),
             lambda: _Order.of(context, strategy, self._shop(now)),
         )
@@ -391,6 +399,13 @@ class World:
         user = User(id=self._mint.id("usr", at=now), created_at=now, updated_at=now, email=email, **fields)
         self._users = self._users.added(user)
         return user
+
+    def add_strangers(self, make: Callable[[], Iterable[User]]) -> None:
+        """Let there be users whom *make* makes up when somebody first asks for one who is not known.
+
+        They are newer than those who are known by now.
+        """
+        self._users = Users(self._users.by_id, make)
 
     def change_user(self, user_id: str, changes: Mapping[str, Any]) -> User:
         """Return the user after *changes*, by field. Raises UserNotFound."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mockserver.contract.document import Document
+from mockserver.contract.document import Document, load
 from mockserver.server.app import build_app, build_world
 from mockserver.server.personality import MEDUSA, MEDUSA_QUIRKS, PersonalityUnknown, quirks_of
 from mockserver.server.settings import Settings
@@ -265,3 +266,16 @@ def test_the_personality_has_every_quirk_and_the_default_has_none() -> None:
 def test_what_is_unknown_is_refused_with_what_is_known(like: str | None, names: tuple[str, ...]) -> None:
     with pytest.raises(PersonalityUnknown, match="known: "):
         quirks_of(like=like, names=names)
+
+
+def test_an_import_without_its_file_hangs_whatever_the_document_calls_pre_processing(
+    edited: Callable[..., Path], clock: ManualClock
+) -> None:
+    documents = load(edited(("schemas/BatchJob.yaml", "    pre_process:\n", "    read_on:\n")))
+    settings = Settings(quirks=quirks_of(like=None, names=["lost-source-hangs"]))
+    world = build_world(documents, settings, clock=clock, scenario=scenario_named("instant"))
+    user = next(iter(world.users.by_id))
+
+    job = world.create(job_type="product-import", context={"fileKey": "nope.csv"}, dry_run=False, by=user)
+
+    assert world.retrieve(job.id, by=user).status == "created"

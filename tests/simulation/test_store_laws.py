@@ -161,7 +161,7 @@ class History:
                 lifecycle=self.lifecycle,
                 scenario=self.scenario,
                 strategies={**builtin_strategies(), OWN_TYPE: PlainStrategy(OWN_TYPE)},
-                catalogue=CATALOGUE,
+                catalogue=lambda: CATALOGUE,
                 mint=Mint(7),
                 quirks=self.quirks,
                 store=store,
@@ -221,7 +221,7 @@ def _forked(world: World, clock: ManualClock) -> World:
     fork = copy.copy(world)
     fork._clock, fork._jobs, fork._mint = clock, store.forked(), copy.deepcopy(world._mint)
     fork._listing = replace(world._listing, store=fork._jobs)
-    for name in ("_catalogue_since", "_catalogues", "_agenda", "_unanswered", "_foresight", "_memo"):
+    for name in ("_catalogue_since", "_stock", "_agenda", "_unanswered", "_foresight", "_memo"):
         setattr(fork, name, copy.copy(getattr(world, name)))
     return fork
 

@@ -1,5 +1,6 @@
 """The admins."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -113,3 +114,48 @@ def test_metadata_can_be_given_to_a_user_who_had_none() -> None:
     changed = USERS.changed("usr_2", {"metadata": {"car": "red"}}, at=LATER)
 
     assert changed.get("usr_2").metadata == {"car": "red"}
+
+
+def strangers() -> list[User]:
+    return [replace(OTHER, id="usr_stranger", email="stranger@example.com", api_token="tok_stranger")]
+
+
+def never() -> list[User]:
+    raise AssertionError("nobody asked for a stranger")
+
+
+def test_who_is_known_is_found_without_making_anybody_up() -> None:
+    users = Users(USERS.known, never)
+
+    found = [
+        users.get(ADMIN.id),
+        users.with_email(ADMIN.email),
+        users.with_api_token(ADMIN.api_token or ""),
+    ]
+
+    assert found == [ADMIN] * 3
+    assert users.is_one(ADMIN.id)
+
+
+def test_a_stranger_is_found_like_anybody_else() -> None:
+    [stranger] = strangers()
+
+    assert Users(USERS.known, strangers).get(stranger.id) == stranger
+    assert Users(USERS.known, strangers).with_email(stranger.email) == stranger
+    assert Users(USERS.known, strangers).with_api_token("tok_stranger") == stranger
+    assert Users(USERS.known, strangers).is_one(stranger.id)
+
+
+def test_strangers_are_made_up_once_and_come_last() -> None:
+    asked: list[int] = []
+    users = Users(USERS.known, lambda: asked.append(1) or strangers())  # type: ignore[func-returns-value]  # it says so
+
+    orders = [list(users.by_id), list(users.by_id)]
+
+    assert orders == [[ADMIN.id, OTHER.id, "usr_stranger"]] * 2
+    assert asked == [1]
+
+
+def test_a_stranger_s_address_is_taken() -> None:
+    with pytest.raises(EmailTaken):
+        Users(USERS.known, strangers).added(replace(OTHER, id="usr_new", email="stranger@example.com"))
