@@ -156,7 +156,7 @@ class Exploration:
 
     def _travel(self, job: Biography, route: Route) -> Generator[Wait, bool, bool]:
         """Take *job* along *route*; return whether it arrived."""
-        onwards = [*route.transitions[1:], None]
+        onwards = (*route.transitions[1:], *(None for _ in route.transitions[:1]))
         for each, after in zip(route.transitions, onwards, strict=True):
             if each.by is Asker.CLIENT:
                 if self._ask(job, each).status >= 400:  # noqa: PLR2004  # refused
