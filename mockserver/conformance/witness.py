@@ -5,21 +5,21 @@ covered. Mutable: it remembers. It asks nothing of the target.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 import orjson
 
 from mockserver.conformance import rules
-from mockserver.conformance.evidence import sightings
+from mockserver.conformance.evidence import canonical, sightings
 from mockserver.conformance.findings import Findings
 from mockserver.conformance.oracle import Oracle, is_at_rest, status_of
 from mockserver.conformance.report import Part, Rule, Sighting
 from mockserver.conformance.rules import Discrepancy
 from mockserver.conformance.schema_rules import schema_discrepancies
 from mockserver.conformance.target import Asked
-from mockserver.contract.judge import Judge, Violation
+from mockserver.contract.judge import Exchange, Judge, Violation
 from mockserver.contract.operation import Contract, Operation
 from mockserver.contract.routes import PathRefused, Routes
 from mockserver.lifecycle import Transition
@@ -84,6 +84,7 @@ class Witness:
     parameters: dict[str, int] = field(default_factory=dict)
     made: set[str] = field(default_factory=set)
     seen_statuses: set[str] = field(default_factory=set)
+    rows: set[tuple[str, int, bytes]] = field(default_factory=set)
     judged: dict[tuple[Any, ...], list[Violation]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -180,7 +181,7 @@ class Witness:
 
     def judge_alone(self, asked: Asked, operation: Operation | None) -> None:
         """Judge one exchange by the contract's two validators."""
-        exchange = asked.exchange
+        exchange = self._unjudged(asked, operation)
         content_type = exchange.response_headers.get("content-type")
         key = (
             operation and operation.id,
@@ -205,6 +206,26 @@ class Witness:
                 subject=f"{exchange.method} {exchange.path} {exchange.status}",
                 focus=(leaf, "result", "context") if leaf in ("result", "context") else (leaf,),
             )
+
+    def _unjudged(self, asked: Asked, operation: Operation | None) -> Exchange:
+        """Return the exchange without those rows of a page that were judged before: each is judged by itself."""
+        answer = asked.json
+        rows = (
+            [key for key, value in answer.items() if isinstance(value, list)]
+            if isinstance(answer, dict)
+            else []
+        )
+        if operation is None or len(rows) != 1:
+            return asked.exchange
+        new = []
+        for row in answer[rows[0]]:
+            key = (operation.id, asked.status, canonical(row))
+            if key not in self.rows:
+                self.rows.add(key)
+                new.append(row)
+        if len(new) == len(answer[rows[0]]):
+            return asked.exchange
+        return replace(asked.exchange, response_body=orjson.dumps({**answer, rows[0]: new}))
 
     def _shared(self, operation: Operation | None, status: int) -> str:
         """Return the file of `responses/` that states what *operation* answers with *status*; or nothing."""
