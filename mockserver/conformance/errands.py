@@ -1,11 +1,12 @@
 """Errands: what is done with one job after another, many at a time, so that the waiting is shared.
 
-An errand is a generator. It does what it can at once, and yields what it waits for; it goes on when that has come, or
-when it never will. Knows nothing of rules: whatever an errand sees, the witness sees too.
+An errand is a generator. It does what it can at once, and yields what it waits for; it goes on when that
+has come, or when it never will. Knows nothing of rules: whatever an errand sees, the witness sees too.
 """
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from mockserver.conformance.recipes import NotMade, Workshop
 from mockserver.conformance.target import NoAnswer, OutOfTime, path_of
@@ -60,35 +61,37 @@ class Runner:
 
     def run(self, errands: Iterable[Errand]) -> None:
         """Run *errands*, each begun in turn."""
-        target = self.workshop.target
+        clock = self.workshop.target.clock
         waiting = iter(errands)
         running: list[_Running] = []
         try:
-            while True:
-                while len(running) < self.together and target.clock() < self.ends:
-                    errand = next(waiting, None)
-                    if errand is None:
-                        break
-                    started = self._advance(errand, None)
-                    if started is not None:
-                        running.append(started)
+            while clock() < self.ends:
+                running += self._begin(waiting, self.together - len(running))
                 if not running:
                     break
                 running = [each for each in map(self._look, running) if each is not None]
-                if running and target.clock() >= self.ends:
-                    raise OutOfTime
-                if running:
-                    pause = min(each.due for each in running) - target.clock()
-                    if pause > 0:
-                        target.sleep(min(pause, max(self.ends - target.clock(), 0.0)))
+                self._pause(running)
         except OutOfTime:
-            self.cut += len(running)
-            for each in running:
-                each.errand.close()
+            self.cut += 1
+        self.cut += len(running)
+        for each in running:
+            each.errand.close()
         self.cut += sum(1 for _ in waiting)
 
+    def _begin(self, waiting: Iterator[Errand], room: int) -> list[_Running]:
+        """Begin as many of the errands that wait as there is room for."""
+        begun = (self._advance(errand, came=None) for errand in islice(waiting, room))
+        return [each for each in begun if each is not None]
+
+    def _pause(self, running: list[_Running]) -> None:
+        """Sleep until the first of *running* is due."""
+        clock = self.workshop.target.clock
+        pause = min((each.due for each in running), default=clock()) - clock()
+        if pause > 0:
+            self.workshop.target.sleep(min(pause, max(self.ends - clock(), 0.0)))
+
     def _look(self, running: _Running) -> _Running | None:
-        """Look at the job that an errand waits for, when it is time to, and let the errand go on when it can."""
+        """Look at the job that an errand waits for, when it is due, and let the errand go on when it can."""
         target, wait = self.workshop.target, running.wait
         now = target.clock()
         if now < running.due:
@@ -100,7 +103,7 @@ class Runner:
         running.polls += 1
         has_come = wait.until(wait.job)
         if now - running.since >= wait.at_least and (has_come or self._is_hopeless(wait.job, running)):
-            return self._advance(running.errand, has_come)
+            return self._advance(running.errand, came=has_come)
         running.pause = min(running.pause * GROWTH, LONGEST_PAUSE)
         running.due = target.clock() + running.pause
         return running
@@ -108,9 +111,9 @@ class Runner:
     def _is_hopeless(self, job: Biography, running: _Running) -> bool:
         return running.polls > 1 and (self.workshop.witness.at_rest(job) or self.impatient(job))
 
-    def _advance(self, errand: Errand, sent: bool | None) -> _Running | None:
+    def _advance(self, errand: Errand, *, came: bool | None) -> _Running | None:
         try:
-            wait = next(errand) if sent is None else errand.send(sent)
+            wait = next(errand) if came is None else errand.send(came)
         except StopIteration:
             return None
         except NotMade as error:

@@ -1,7 +1,7 @@
 """Exchanges as evidence: normalised, excerpted, and as curl lines that can be pasted.
 
-What varies between runs (ids, instants, tokens) is numbered in the order in which the evidence shows it. Knows
-nothing of rules.
+What varies between runs (ids, instants, tokens) is numbered in the order in which the evidence shows it.
+Knows nothing of rules.
 """
 
 import json
@@ -26,7 +26,10 @@ _ALWAYS_SHOWN = ("id", "type", "dry_run", "status", "updated_at")
 
 @dataclass(kw_only=True)
 class Numbering:
-    """Numbers what varies. Mutable: it fills as things are met. jobs: the ids of the jobs that the run made."""
+    """Numbers what varies.
+
+    Mutable: it fills as things are met. jobs: the ids of the jobs that the run made.
+    """
 
     jobs: frozenset[str] = frozenset()
     nonce: str = ""
@@ -65,7 +68,10 @@ def sightings(
     focus: Sequence[str] = (),
     nonce: str = "",
 ) -> tuple[Sighting, ...]:
-    """Return *asked* as evidence. operations: the operationId by `id()` of each. focus: the keys of a job to show."""
+    """Return *asked* as evidence.
+
+    operations: the operationId by `id()` of each. focus: the keys of a job to show.
+    """
     numbering = Numbering(jobs=jobs, nonce=nonce)
     return tuple(_sighting(each, operations.get(id(each), ""), numbering, focus) for each in asked)
 

@@ -1,7 +1,7 @@
 """The lifecycle part: every cell of the grid status x client verb, then walks by chance.
 
-Whatever is asked here is judged by the witness and its oracle; this module only sees to it that it is asked where it
-matters, and says which cells could not be reached. Nothing depends on how fast the target is.
+Whatever is asked here is judged by the witness and its oracle; this module only sees to it that it is asked
+where it matters, and says which cells could not be reached. Nothing depends on how fast the target is.
 """
 
 import heapq

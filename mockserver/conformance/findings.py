@@ -1,7 +1,7 @@
 """What has been found so far: violations, each once, however often it was met.
 
-Mutable: it fills during a run. Of several pieces of evidence for one violation it keeps the shortest, and of equally
-short ones always the same.
+Mutable: it fills during a run. Of several pieces of evidence for one violation it keeps the shortest, and
+of equally short ones always the same.
 """
 
 from dataclasses import dataclass, field, replace
@@ -31,8 +31,8 @@ class Findings:
     ) -> None:
         """Keep one violation.
 
-        kind: what keeps two of one rule at one place apart. subject: the job or request. anywhere: it is the same
-        violation, whichever operation shows it.
+        kind: what keeps two of one rule at one place apart. subject: the job or request. anywhere: it is
+        the same violation, whichever operation shows it.
         """
         at = "" if anywhere else operation
         identifier = violation_id(rule, operation=at, where=where, kind=kind)

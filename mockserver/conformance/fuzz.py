@@ -63,7 +63,7 @@ def run(inquiry: Inquiry, *, workers: int = 1) -> None:
                 _read(inquiry, events)
 
 
-def _fuzz(  # noqa: PLR0913  # what a run of schemathesis is told
+def _fuzz(  # what a run of schemathesis is told
     inquiry: Inquiry, events: Path, *, phases: str, examples: int, workers: int, seconds: float
 ) -> bool:
     """Run schemathesis; return whether it came to its end in time."""

@@ -51,7 +51,10 @@ def conform_app(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One named check of an application: of one rule that the contract states. Call it; it raises or it does not."""
+    """One named check of an application: of one rule that the contract states.
+
+    Call it; it raises or it does not.
+    """
 
     name: str
     judge: Callable[[], Report]
@@ -83,7 +86,7 @@ class _Once:
 
 
 def checks(app: Any, *, credentials: Credentials, **options: Any) -> Iterator[Check]:
-    """Yield one check for each part of a run; the application is judged once, when the first of them is called."""
+    """Yield a check for each part of a run; the application is judged once, when the first is called."""
     once = _Once(lambda: conform_app(app, credentials=credentials, **options))
     for part in options.get("parts", IN_PROCESS):
         yield Check(name=str(part), judge=once)

@@ -6,6 +6,7 @@ Knows how to get in: by a token, a cookie, or an e-mail address with its passwor
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from mockserver.conformance.errands import Errand, Runner
@@ -110,7 +111,7 @@ class Inquiry:
         stages = []
         for job in self.witness.jobs.values():
             seen = sorted((at, status) for status, at in job.seen.items())
-            for (begun, status), (ended, _) in zip(seen, seen[1:], strict=False):
+            for (begun, status), (ended, _) in pairwise(seen):
                 known = status in self.witness.lifecycle.statuses
                 if known and not is_at_rest(self.witness.lifecycle, status, dry_run=job.dry_run):
                     stages.append(ended - begun)

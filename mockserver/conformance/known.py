@@ -130,4 +130,5 @@ class Judgement:
         found = {each.id for each in report.violations}
         for each in self.deviations:
             if self._has_expired(each) and each.violation in found:
-                yield f"{each.violation} was known until {each.until}, and counts as new since; {each.owner} answers for it."
+                until = f"{each.violation} was known until {each.until}, and counts as new since"
+                yield f"{until}; {each.owner} answers for it."

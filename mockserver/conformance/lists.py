@@ -1,7 +1,7 @@
 """The algebra of lists: what pages, filters, orders, columns and counts have to do with one another.
 
-It is checked on jobs that stand still, against what each of them says of itself, and on the other lists of the
-document as far as the document says what they do. Nothing here depends on what else the target holds.
+It is checked on jobs that stand still, against what each of them says of itself, and on the other lists of
+the document as far as the document says what they do. Nothing here depends on what else the target holds.
 """
 
 import math
@@ -39,7 +39,7 @@ ECHOED = _rule(
 )
 PAGED = _rule(
     "pages-make-the-whole",
-    "A page holds at most limit rows; the pages one after the other are the whole list, and no row is on two.",
+    "A page holds at most limit rows; the pages one after the other are the whole list, no row on two.",
     "parameters/Limit.yaml, parameters/Offset.yaml",
 )
 SAME = _rule(
@@ -50,8 +50,8 @@ SAME = _rule(
 OWN = _rule("hold-the-callers-own", "A list holds the caller's own jobs.", "paths/batch_jobs.yaml, get")
 ORDERED = _rule(
     "are-in-order",
-    "Rows are in the order that is asked for, unset values last ascending and first descending; newest first when none "
-    "is asked for.",
+    "Rows are in the order that is asked for, unset values last ascending and first descending; newest first "
+    "when none is asked for.",
     "parameters/BatchJobOrder.yaml",
 )
 FILTERED = _rule(
@@ -97,9 +97,8 @@ def _jobs_at_rest(inquiry: Inquiry) -> list[Biography]:
     recipes = [each for each in recipes_of(inquiry.contract.document.bundle) if not each.needs]
     missing = WANTED - len(_resting(inquiry))
     if missing > 0 and recipes:
-        errands = []
-        for number in range(max(missing, WANTED - 2)):
-            errands.append(_to_rest(inquiry, recipes[number % len(recipes)].type, number))
+        numbers = range(max(missing, WANTED - 2))
+        errands = [_to_rest(inquiry, recipes[each % len(recipes)].type, each) for each in numbers]
         inquiry.run(Part.LISTS, *errands)
     resting = _resting(inquiry)
     kinds: dict[tuple[Any, ...], list[Biography]] = {}
@@ -193,7 +192,7 @@ class _List:
             limit=answer.get("limit"),
         )
 
-    def say(  # noqa: PLR0913  # what a violation is made of
+    def say(  # what a violation is made of
         self, rule: Rule, *asked: Asked, where: str, expected: str, found: str, kind: str = ""
     ) -> None:
         """Report a violation of this list."""

@@ -1,7 +1,7 @@
 """The oracle: the set of states in which a batch job may still be, narrowed by every answer.
 
-A state is a history: the statuses whose instant is set. Pure; knows nothing of HTTP, and nothing of how fast the
-target is: whatever the worker may have done meanwhile is possible, however much it is.
+A state is a history: the statuses whose instant is set. Pure; knows nothing of HTTP, and nothing of how
+fast the target is: whatever the worker may have done meanwhile is possible, however much it is.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,10 @@ History = frozenset[str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Oracle:
-    """What is possible of one job. possible: the histories that it may have now; none where the answers contradict."""
+    """What is possible of one job.
+
+    possible: the histories that it may have now; none where the answers contradict.
+    """
 
     lifecycle: Lifecycle
     dry_run: bool
@@ -37,7 +40,7 @@ class Oracle:
         return frozenset(status_of(self.lifecycle, each) for each in self.possible)
 
     def after_time(self) -> "Oracle":
-        """Return what is possible after some time, in which the worker made any moves that it may make, or none."""
+        """Return what is possible after some time, in which the worker made any of its moves, or none."""
         met, waiting = set(self.possible), list(self.possible)
         while waiting:
             history = waiting.pop()
@@ -54,8 +57,8 @@ class Oracle:
     def ask(self, transition: Transition, *, accepted: bool | None) -> "Oracle":
         """Return what is possible once a client asked for *transition*.
 
-        accepted: it was in a status where that may start, at some moment between question and answer; refused: it
-        was in none. None: no answer came, so either may be.
+        accepted: it was in a status where that may start, at some moment between question and answer;
+        refused: it was in none. None: no answer came, so either may be.
         """
         before = self.after_time().possible
         allowed = {each for each in before if status_of(self.lifecycle, each) in transition.starts}
@@ -84,10 +87,11 @@ def is_at_rest(lifecycle: Lifecycle, status: str, *, dry_run: bool) -> bool:
 
 
 def misplaced(lifecycle: Lifecycle, instants: Mapping[str, datetime], *, dry_run: bool) -> str | None:
-    """Return the status whose instant does not fit when a job's life is told by its *instants*, by status; or None.
+    """Return the status whose instant does not fit into the life that *instants*, by status, tell; or None.
 
-    In the order of their instants, each has to be a transition that may start where the one before led. Of those at
-    the same instant any order will do. It is the first that does not fit in the telling that gets furthest.
+    In the order of their instants, each has to be a transition that may start where the one before led. Of
+    those at the same instant any order will do. It is the first that does not fit in the telling that gets
+    furthest.
     """
     if not _is_ladder(lifecycle) or lifecycle.initial not in instants:
         return None
@@ -135,7 +139,7 @@ def _is_ladder(lifecycle: Lifecycle) -> bool:
 
 
 def _ends(lifecycle: Lifecycle, status: str) -> bool:
-    """Return whether whoever comes to *status* stays, but for transitions that lead to such a status again."""
+    """Return whether the worker leaves alone what has come to *status*."""
     return not any(
         status in each.starts and each.by is Asker.WORKER for each in lifecycle.transitions.values()
     )

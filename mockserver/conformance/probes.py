@@ -1,13 +1,14 @@
 """The judge part: who is let in, what is refused, whose jobs are shown to whom, and what is there afterwards.
 
-Each probe is one question whose answer the document states. What any answer must be like is the witness's business.
+Each probe is one question whose answer the document states. What any answer must be like is the witness's
+business.
 """
 
 import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.conformance.inquiry import SECOND_PASSWORD, Inquiry
@@ -50,13 +51,14 @@ REFUSED_BODIES = _rule(
 )
 REFUSED_QUERIES = _rule(
     "bad-queries-are-refused",
-    "A query that breaks the schema of a parameter is refused, and where x-strict-query is set so is one that names "
-    "an unknown parameter.",
+    "A query that breaks the schema of a parameter is refused, and where x-strict-query is set, so is one "
+    "that names an unknown parameter.",
     "paths, parameters; README.md, x-strict-query",
 )
 SAY_WHAT = _rule(
     "refusals-say-what-is-wrong",
-    "A refusal has the type and the message that the document states for it, or a message that names what is wrong.",
+    "A refusal has the type and the message that the document states for it, or a message that names what is "
+    "wrong.",
     "schemas/Error.yaml; README.md, x-refusals",
 )
 UNKNOWN = _rule("unknown-ids-are-404", "What is not there is answered with 404.", "responses/NotFound.yaml")
@@ -96,7 +98,7 @@ def run(inquiry: Inquiry) -> None:
             inquiry.note(f"judge: requests were not answered: {error}")
 
 
-def _check(  # noqa: PLR0913  # what a violation is made of
+def _check(  # what a violation is made of
     inquiry: Inquiry,
     rule: Rule,
     *asked: Asked,
@@ -115,10 +117,10 @@ def _check(  # noqa: PLR0913  # what a violation is made of
     return holds
 
 
-def _status(  # noqa: PLR0913  # the same
+def _status(  # the same
     inquiry: Inquiry, rule: Rule, *asked: Asked, wanted: int, kind: str = "", where: str = "response.status"
 ) -> bool:
-    """Report an answer whose status is not *wanted*, unless that status is undocumented, which is reported already."""
+    """Report an answer whose status is not *wanted*, unless it is undocumented, which is reported already."""
     answer = asked[-1]
     operation, _ = inquiry.witness.route(answer)
     if operation is not None and answer.status not in operation.responses:
@@ -274,7 +276,7 @@ def bodies(inquiry: Inquiry) -> None:
                 _check_words(inquiry, asked, bad.type, bad.message, bad.named, bad.kind)
 
 
-def _check_words(  # noqa: PLR0913  # what an error holds
+def _check_words(  # what an error holds
     inquiry: Inquiry, asked: Asked, kind: str | None, message: str | None, named: str, what: str
 ) -> None:
     answer = asked.json if isinstance(asked.json, dict) else {}

@@ -1,8 +1,8 @@
 """How to bring a batch job to life: the requests that the document allows, by type of job.
 
-What a type needs is read from the schema of its context: `fileKey` wants an uploaded file, `price_list_id` a price
-list. Nothing is ever imported: the files have a header and no rows, or a column that no strategy knows. Knows nothing
-of statuses.
+What a type needs is read from the schema of its context: `fileKey` wants an uploaded file, `price_list_id`
+a price list. Nothing is ever imported: the files have a header and no rows, or a column that no strategy
+knows. Knows nothing of statuses.
 """
 
 from collections.abc import Iterator, Mapping
@@ -35,7 +35,7 @@ class NotMade(Exception):
 
 
 def recipes_of(bundle: Mapping[str, Any]) -> tuple[Recipe, ...]:
-    """Return one recipe for every type of the document, and one that fails for the first that reads a file."""
+    """Return a recipe for every type of the document, and one that fails for the first that reads a file."""
     schema = bundle["components"]["schemas"]["AdminPostBatchesReq"]
     recipes = [Recipe(type=name, needs=needs) for name, needs in _types(schema, bundle)]
     failing = [

@@ -1,6 +1,7 @@
 """Requests that must be refused, made from the document: each breaks one thing.
 
-That a request breaks its schema is said by the contract's own readers, never assumed. Knows nothing of a target.
+That a request breaks its schema is said by the contract's own readers, never assumed. Knows nothing of a
+target.
 """
 
 import json

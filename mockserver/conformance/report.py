@@ -1,8 +1,8 @@
 """The report of a run as a value: the verdict, every violation with its evidence, and what was covered.
 
-Knows nothing of how it was found nor of how it is shown. Nothing in it varies between two runs of one seed against
-one target: ids, tokens and instants are numbered in the order they were met (`batch_<1>`, `<instant 3>`), a wait of
-many polls counts once, and there are no durations.
+Knows nothing of how it was found nor of how it is shown. Nothing in it varies between two runs of one seed
+against one target: ids, tokens and instants are numbered in the order they were met (`batch_<1>`, `<instant
+3>`), a wait of many polls counts once, and there are no durations.
 """
 
 import hashlib
@@ -57,11 +57,12 @@ class Rule:
 class Sighting:
     """One exchange as evidence, normalised: ids, tokens and instants are numbered.
 
-    by: who asked, `user`, `second user` or `nobody`. operation: the operationId, empty where the document has none.
-    request: one line, `POST /admin/batch-jobs/batch_<1>/confirm`. curl: the command that repeats it, which needs
-    `$URL` and `$TOKEN` (and `$JOB_1` for `batch_<1>`, ...). status: of the response, 0 when there was none.
-    body: an excerpt of the response's body, or why there was no response. job: the number of the job it is about,
-    None when it is about none. job_status: the status that the answer shows of that job, None when it shows none.
+    by: who asked, `user`, `second user` or `nobody`. operation: the operationId, empty where the document
+    has none. request: one line, `POST /admin/batch-jobs/batch_<1>/confirm`. curl: the command that repeats
+    it, which needs `$URL` and `$TOKEN` (and `$JOB_1` for `batch_<1>`, ...). status: of the response, 0 when
+    there was none. body: an excerpt of the response's body, or why there was no response. job: the number
+    of the job it is about, None when it is about none. job_status: the status that the answer shows of that
+    job, None when it shows none.
     """
 
     by: str
@@ -78,11 +79,11 @@ class Sighting:
 class Violation:
     """One disagreement between the target and the contract.
 
-    id: the same in every run that finds it, `confirm-only-from-pre-processed-3fa2c1d0`; known deviations name it.
-    operation: the operationId it was seen at, `none` where the document has no operation.
-    where: `response.status`, `response.body.batch_job.confirmed_at`, ... expected, found: for a person to read.
-    evidence: the shortest sequence of exchanges that shows it, in order. times: how many different jobs or requests
-    showed it; polls of one job count once.
+    id: the same in every run that finds it, `confirm-only-from-pre-processed-3fa2c1d0`; known deviations
+    name it. operation: the operationId it was seen at, `none` where the document has no operation. where:
+    `response.status`, `response.body.batch_job.confirmed_at`, ... expected, found: for a person to read.
+    evidence: the shortest sequence of exchanges that shows it, in order. times: how many different jobs or
+    requests showed it; polls of one job count once.
     """
 
     id: str
@@ -139,9 +140,9 @@ class Coverage:
     """What the run exercised; each mapping in the document's order, whole: 0 and `uncovered` are listed too.
 
     operations: requests by operationId. statuses: answers by `operationId status`, first those documented.
-    parameters: requests that gave it, by `operationId name`. transitions: by name. refusals: cells of the grid status
-    x client verb, by `verb in status` (`confirm in completed`), those included in which the verb is allowed.
-    Polls of one wait count once.
+    parameters: requests that gave it, by `operationId name`. transitions: by name. refusals: cells of the
+    grid status x client verb, by `verb in status` (`confirm in completed`), those included in which the
+    verb is allowed. Polls of one wait count once.
     """
 
     operations: Mapping[str, int] = field(default_factory=dict)
@@ -164,7 +165,10 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """The lifecycle as a drawing needs it. statuses: in the order of rank. seen: those that a job was seen in."""
+    """The lifecycle as a drawing needs it.
+
+    statuses: in the order of rank. seen: those that a job was seen in.
+    """
 
     statuses: tuple[str, ...] = ()
     seen: frozenset[str] = frozenset()
@@ -175,10 +179,10 @@ class Picture:
 class Report:
     """What one run has to say.
 
-    target: the URL as it was given, without credentials. title, version: of the document.
-    parts: those that were run, in order. violations: the new ones, which fail the run; known: those that do not;
-    stale: known deviations that were not seen (empty when not every part was run to its end).
-    notes: what a reader must know beside, in whole sentences. trouble: why there is no verdict; empty when there is.
+    target: the URL as it was given, without credentials. title, version: of the document. parts: those that
+    were run, in order. violations: the new ones, which fail the run; known: those that do not; stale: known
+    deviations that were not seen (empty when not every part was run to its end). notes: what a reader must
+    know beside, in whole sentences. trouble: why there is no verdict; empty when there is.
     """
 
     target: str
@@ -205,10 +209,10 @@ class Report:
 def violation_id(rule: Rule, *, operation: str, where: str, kind: str = "") -> str:
     """Return the id of a violation: words that can be read, and a hash that keeps two such apart.
 
-    kind: what distinguishes two findings of one rule at one place; it must not vary between runs, so no ids, instants,
-    counts or messages of the target.
+    kind: what distinguishes two findings of one rule at one place; it must not vary between runs, so no
+    ids, instants, counts or messages of the target.
     """
     words = re.findall(r"[a-z0-9]+", f"{rule.id.partition('/')[2]} {kind}".lower().replace("_", "-"))
-    whole = "\0".join((rule.id, operation, where, kind))
+    whole = f"{rule.id}\0{operation}\0{where}\0{kind}"
     digest = hashlib.sha256(whole.encode()).hexdigest()[:_HASH_DIGITS]
     return f"{'-'.join(words[:_SLUG_WORDS])}-{digest}"

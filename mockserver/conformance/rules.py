@@ -1,6 +1,7 @@
 """The rules that a schema cannot say: about one job as an answer shows it, and about two answers of one job.
 
-Pure: answers in, discrepancies out. Each rule names the place in `openapi/` that states it. Knows nothing of HTTP.
+Pure: answers in, discrepancies out. Each rule names the place in `openapi/` that states it. Knows nothing
+of HTTP.
 """
 
 from collections.abc import Iterator, Mapping
@@ -127,7 +128,7 @@ def instant_of(value: Any) -> datetime | None:
 
 
 def instants_of(lifecycle: Lifecycle, job: Job) -> dict[str, datetime] | None:
-    """Return the instants of *job* that are set, by status; None where some are not shown or are no instants."""
+    """Return the instants of *job* that are set, by status; None where some are not shown, or are none."""
     instants = {}
     for status, name in lifecycle.instants.items():
         if name not in job:
@@ -317,8 +318,8 @@ def about_change(
 ) -> Iterator[Discrepancy]:
     """Yield what is wrong between two answers of one job.
 
-    asked: the transitions that a client was granted between them, or with the later one. apart: whether so much time
-    lies between them that an instant set anew must differ.
+    asked: the transitions that a client was granted between them, or with the later one. apart: whether so
+    much time lies between them that an instant set anew must differ.
     """
     renewed = {each.sets for each in asked}
     for name in lifecycle.instants.values():

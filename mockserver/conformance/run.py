@@ -1,7 +1,7 @@
 """The run: its parts in turn, each in its share of the time, and the report that comes of them.
 
-The parts are modules of their own; this one only divides the time and gathers. Heavy libraries are imported here, by
-the verb that needs them, and nowhere on the way to it.
+The parts are modules of their own; this one only divides the time and gathers. Heavy libraries are imported
+here, by the verb that needs them, and nowhere on the way to it.
 """
 
 import secrets
@@ -148,7 +148,7 @@ class Conformance:
         inquiry.run(Part.LIFECYCLE, *exploration.grid(), *exploration.walks())
 
     def _look_again(self, inquiry: Inquiry) -> None:
-        """Look once more at every job: what has ended stays as it is, and what has not ended may have by now."""
+        """Look once more at every job: what has ended stays as it is, and the rest may have ended by now."""
         self.options.progress("a last look at every job")
         jobs = list(inquiry.witness.jobs.values())
         stuck = [each for each in jobs if inquiry.is_stuck(each)]
@@ -165,8 +165,8 @@ class Conformance:
         if restless and Part.LIFECYCLE in self.done:
             statuses = [each for each in inquiry.witness.lifecycle.statuses if each in restless]
             inquiry.note(
-                f"Some jobs were still {', '.join(statuses)} when the time was up, and moving; with more --max-time "
-                "they can be followed to their end."
+                f"Some jobs were still {', '.join(statuses)} when the time was up, and moving; with more "
+                "--max-time they can be followed to their end."
             )
 
     # -- the report

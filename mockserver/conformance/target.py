@@ -1,7 +1,7 @@
 """The target: where it is, as whom it is asked, and what becomes of a request that gets no answer.
 
-Knows HTTP and nothing of batch jobs. Every exchange is shown to a witness. The target's instants are never compared
-with this machine's clock, which only measures how long something has been waited for.
+Knows HTTP and nothing of batch jobs. Every exchange is shown to a witness. The target's instants are never
+compared with this machine's clock, which only measures how long something has been waited for.
 """
 
 import time
@@ -33,7 +33,10 @@ class OutOfTime(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """As whom the target is asked. headers: the credentials. shown: the same for a curl line, secrets as variables."""
+    """As whom the target is asked.
+
+    headers: the credentials. shown: the same for a curl line, secrets as variables.
+    """
 
     name: str
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -101,7 +104,10 @@ Witness = Callable[[Asked], None]
 
 @dataclass(kw_only=True)
 class Target:
-    """Asks the target, one request at a time. Mutable: it counts what broke, and knows when its time is up."""
+    """Asks the target, one request at a time.
+
+    Mutable: it counts what broke, and knows when its time is up.
+    """
 
     client: "httpx.Client"
     url: str

@@ -31,8 +31,8 @@ examples:
                                                  those of a real Medusa 1.20.11
 
 exit codes: 0 it conforms, 1 it violates the contract, 2 it could not be told
-It creates batch jobs, a user (unless --second-user is given), uploads and, when it fuzzes, whatever else the contract
-lets it create: use a server that may be thrown away. Nothing is imported but files without rows.
+It creates batch jobs, users, uploads and, when it fuzzes, whatever else the contract lets it create: use
+a server that may be thrown away. Nothing is imported but files without rows.
 """
 
 
@@ -43,8 +43,8 @@ class ConformUsageError(ValueError):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the verb to *parser*."""
     parser.description = (
-        "Judge any implementation of the contract by its URL: fuzz it, judge each of its answers by two validators, "
-        "walk its batch jobs through every status and verb, and check what its lists have to do with one another."
+        "Judge any implementation of the contract by its URL: fuzz it, judge each of its answers by two "
+        "validators, walk its batch jobs through every status and verb, and check its lists."
     )
     parser.add_argument(
         "url", type=_url, metavar="URL", help="of the server, for example http://127.0.0.1:9000"

@@ -1,7 +1,7 @@
 """The witness of a run: shown every exchange, it judges each by the contract and each job by its whole life.
 
-Knows what every part of a run has in common: the two validators, the rules about one job, the oracle, and what was
-covered. Mutable: it remembers. It asks nothing of the target.
+Knows what every part of a run has in common: the two validators, the rules about one job, the oracle, and
+what was covered. Mutable: it remembers. It asks nothing of the target.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,8 +33,9 @@ LONGEST_TRAIL = 6
 class Biography:
     """What is known of one job that the run made. Mutable: it goes on.
 
-    trail: the exchanges that made the job what it is: its creation, and what was granted. seen: when each status was
-    first seen, by this machine's clock. granted: the transitions granted since the last answer that showed the job.
+    trail: the exchanges that made the job what it is: its creation, and what was granted. seen: when each
+    status was first seen, by this machine's clock. granted: the transitions granted since the last answer
+    that showed the job.
     """
 
     id: str
@@ -122,7 +123,7 @@ class Witness:
         self.judge_alone(asked, operation)
 
     def unanswered(self, transition: Transition, job: str) -> None:
-        """Take note that a request for *transition* got no answer, so that it may have been granted or not."""
+        """Take note that a request for *transition* got no answer: it may have been granted or not."""
         biography = self.jobs.get(job)
         if biography is not None and biography.oracle is not None:
             biography.oracle = biography.oracle.ask(transition, accepted=None)
@@ -208,7 +209,7 @@ class Witness:
             )
 
     def _unjudged(self, asked: Asked, operation: Operation | None) -> Exchange:
-        """Return the exchange without those rows of a page that were judged before: each is judged by itself."""
+        """Return the exchange without those rows of a page that were judged before, each by itself."""
         answer = asked.json
         rows = (
             [key for key, value in answer.items() if isinstance(value, list)]
@@ -477,7 +478,10 @@ class Witness:
             self._look(biography, asked, job, operation)
 
     def _look(self, biography: Biography, asked: Asked, job: rules.Job, operation: str) -> None:
-        """Judge one sight of a job. A sight that may be stale, and is older than what is known, says nothing."""
+        """Judge one sight of a job.
+
+        A sight that may be stale, and is older than what is known, says nothing.
+        """
         history = rules.history_of(self.lifecycle, job)
         if history is None or "updated_at" not in job:
             for each in rules.about_identity(biography.first, job):

@@ -1,4 +1,4 @@
-"""A report, rendered. To be replaced by the renderings of the branch `reports`, which have these functions too."""
+"""A report, rendered: as JSON and in a few lines, until the renderings of their own take this place."""
 
 import json
 from collections.abc import Mapping
