@@ -376,7 +376,7 @@ def _about_updates(
     if asked or not at_rest:
         return
     shown = [key for key in earlier.keys() & later.keys() if key not in (*STABLE, "updated_at")]
-    changed = sorted(key for key in shown if earlier[key] != later[key])
+    changed = sorted(key for key in shown if _told(earlier[key]) != _told(later[key]))
     if not changed and after != before:
         yield Discrepancy(
             rule=UPDATED_WITH_CHANGE, where="updated_at", expected="the updated_at seen last", found="another"
@@ -386,6 +386,11 @@ def _about_updates(
         yield Discrepancy(
             rule=RESULT_RESTS, where=silent[0], expected="as it was", found="changed", kind=silent[0]
         )
+
+
+def _told(value: Any) -> Any:
+    """Return *value* without its `errors`, of which more may be told later."""
+    return {key: each for key, each in value.items() if key != "errors"} if isinstance(value, dict) else value
 
 
 def _about_progress(earlier: Job, later: Job) -> Iterator[Discrepancy]:
