@@ -1,7 +1,7 @@
 """The fuzz part: schemathesis invents requests, and what it notices becomes violations.
 
 It runs as a process of its own, whose events are read from the file that it writes. What its checks say about
-schemas is left to the judge, who sees every one of its exchanges too; the other checks are told as they are.
+schemas and doors is left to the judge part, which sees every one of its exchanges too.
 """
 
 import base64
@@ -27,6 +27,7 @@ JUDGED_OTHERWISE = (
     "content_type_conformance",
     "response_schema_conformance",
     "response_headers_conformance",
+    "ignored_auth",  # it keeps the cookies of those whom it logs in
 )
 RUNS = ("examples,fuzzing,stateful", "coverage")  # the quick ones first, for the last may be cut short
 SECONDS_PER_EXAMPLE, MOST_EXAMPLES = 3.0, 50
@@ -40,7 +41,6 @@ SAYS: Mapping[str, str] = {
     "allow_header_conformance": "The header Allow names the methods that a path has.",
     "use_after_free": "What was deleted is not there any more.",
     "ensure_resource_availability": "What was made is there.",
-    "ignored_auth": "A secured operation is refused to whoever has no credentials.",
     "object_level_authorization": "What belongs to one user is not given to another.",
 }
 _HEADERS = re.compile(r"^\[headers\]\n(?:[^\[\n].*\n|\n)*", re.MULTILINE)

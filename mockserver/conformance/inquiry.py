@@ -13,6 +13,7 @@ from mockserver.conformance.errands import Errand, Runner
 from mockserver.conformance.oracle import is_at_rest
 from mockserver.conformance.recipes import Workshop
 from mockserver.conformance.report import Part
+from mockserver.conformance.rules import clients_own
 from mockserver.conformance.target import (
     Asked,
     Caller,
@@ -109,10 +110,11 @@ class Inquiry:
     def _stages(self) -> list[float]:
         """Return how long jobs were seen to stay where the worker takes them from, in seconds."""
         stages = []
+        by_client = clients_own(self.witness.lifecycle)
         for job in self.witness.jobs.values():
             seen = sorted((at, status) for status, at in job.seen.items())
-            for (begun, status), (ended, _) in pairwise(seen):
-                known = status in self.witness.lifecycle.statuses
+            for (begun, status), (ended, after) in pairwise(seen):
+                known = status in self.witness.lifecycle.statuses and after not in by_client
                 if known and not is_at_rest(self.witness.lifecycle, status, dry_run=job.dry_run):
                     stages.append(ended - begun)
         return stages

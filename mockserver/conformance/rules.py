@@ -217,7 +217,7 @@ def _about_result(
     lifecycle: Lifecycle, job: Job, instants: Mapping[str, datetime], status: str
 ) -> Iterator[Discrepancy]:
     result = job.get("result")
-    has_begun = len(instants.keys() & set(lifecycle.statuses[1:]) - _clients_own(lifecycle)) > 0
+    has_begun = len(instants.keys() & set(lifecycle.statuses[1:]) - clients_own(lifecycle)) > 0
     tells_errors = isinstance(result, dict) and bool(result.get("errors"))  # it is about to fail
     if result is not None and not has_begun and not tells_errors:
         yield Discrepancy(rule=NO_RESULT_YET, where="result", expected="null", found="a result", kind=status)
@@ -255,7 +255,7 @@ def _about_result(
         yield Discrepancy(rule=DONE_IS_DONE, where="result.progress", expected="1", found="less than 1")
 
 
-def _clients_own(lifecycle: Lifecycle) -> set[str]:
+def clients_own(lifecycle: Lifecycle) -> set[str]:
     """Return the statuses that a client brings about, whatever the worker has done."""
     by_client = {each.to for each in lifecycle.transitions.values() if each.operation is not None}
     return by_client - {each.to for each in lifecycle.transitions.values() if each.operation is None}
