@@ -111,8 +111,7 @@ class Witness:
         elif operation.id == RETRIEVE:
             self._see_retrieval(asked, parameters.get("id", ""))
         elif operation.id == LIST and asked.status == 200:  # noqa: PLR2004  # a page
-            for job in _jobs(asked.json):
-                self._see_view(asked, job, LIST)
+            self._see_list(asked)
 
     def see_strange(self, asked: Asked) -> None:
         """Judge one exchange of somebody else, which tells nothing of the jobs of this run."""
@@ -470,6 +469,31 @@ class Witness:
                 expected="200",
                 found=str(asked.status),
                 kind=str(asked.status),
+            )
+
+    def _see_list(self, asked: Asked) -> None:
+        """Judge every job of a page; and that a page of one job, asked for by its id, has it."""
+        jobs = list(_jobs(asked.json))
+        for job in jobs:
+            self._see_view(asked, job, LIST)
+        query = parse_qsl(asked.exchange.query)
+        ids = [value for name, value in query if name == "id[]"]
+        biography = (
+            self.jobs.get(ids[0])
+            if len(ids) == 1 and {name for name, _ in query} <= {"id[]", "limit"}
+            else None
+        )
+        if biography is None or biography.owner != asked.by.name or self._may_be_stale(biography, asked):
+            return
+        if biography.id not in [job.get("id") for job in jobs]:
+            rule = Rule(
+                id="judge/a-job-that-was-made-is-listed",
+                says="A job is in its owner's list from its creation on.",
+                place="paths/batch_jobs.yaml, get",
+                part=Part.JUDGE,
+            )
+            self._say_of(
+                biography, asked, rule, where="batch_jobs", expected="the job", found="it is missing"
             )
 
     def _see_view(self, asked: Asked, job: rules.Job, operation: str) -> None:
