@@ -20,7 +20,9 @@ JOB_PATH, LONGEST_BODY, LONGEST_TEXT = "/admin/batch-jobs", 600, 160
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 _ID = re.compile(r"\b([a-z]+)_(?:[0-9A-HJKMNP-TV-Z]{26})\b")
 _JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+")
+_WORD = re.compile(r"[\w-]{8,}")
 _MILLISECONDS = re.compile(r"\b1\d{12}\b")
+_WHATEVER: Mapping[type, Any] = {list: "<rows>", int: "<number>"}  # of a list that holds what others made too
 _ALWAYS_SHOWN = ("id", "type", "dry_run", "status", "updated_at")
 
 
@@ -45,15 +47,21 @@ class Numbering:
 
     def text(self, text: str) -> str:
         """Return *text* with everything numbered that varies."""
-        for job in self.jobs:
-            if job in text:
-                text = text.replace(job, f"batch_<{self.number('batch', job)}>")
+        text = self.with_jobs(text, "batch_<{}>")
         if self.nonce:
             text = text.replace(self.nonce, "<nonce>")
         text = _JWT.sub("<token>", text)
         text = _INSTANT.sub(lambda found: f"<instant {self.number('instant', found[0])}>", text)
         text = _ID.sub(lambda found: f"{found[1]}_<{self.number(found[1], found[0])}>", text)
         return _MILLISECONDS.sub("<milliseconds>", text)
+
+    def with_jobs(self, text: str, written: str) -> str:
+        """Return *text* with the id of every job *written* with its number, in the order they stand there."""
+
+        def numbered(found: re.Match[str]) -> str:
+            return written.format(self.job(found[0])) if found[0] in self.jobs else found[0]
+
+        return _WORD.sub(numbered, text)
 
     def job(self, identifier: str) -> int:
         """Return the number of a job."""
@@ -110,14 +118,8 @@ def _job_of(answer: Any) -> Mapping[str, Any] | None:
     return job if isinstance(job, dict) else None
 
 
-def _jobs_in(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the jobs of a list; one without an id, which is nobody's, for a list of anything else."""
-    jobs = answer.get("batch_jobs", [{}] if "count" in answer else [])
-    return [each for each in jobs if isinstance(each, dict)] if isinstance(jobs, list) else []
-
-
 def _id_in(path: str, numbering: Numbering) -> str:
-    return next((job for job in numbering.jobs if job in path), "")
+    return next((word for word in _WORD.findall(path) if word in numbering.jobs), "")
 
 
 def _creates(asked: Asked, job: Mapping[str, Any] | None) -> bool:
@@ -136,9 +138,7 @@ def _shortened(text: str, longest: int) -> str:
 
 def _curl(asked: Asked, target: str, numbering: Numbering, *, creates: int | None) -> str:
     exchange = asked.exchange
-    for job in numbering.jobs:
-        if job in target:
-            target = target.replace(job, f"$JOB_{numbering.job(job)}")
+    target = numbering.with_jobs(target, "$JOB_{}")
     target = numbering.text(target)
     words = ["curl -sS"]
     if exchange.method == "HEAD":
@@ -164,11 +164,9 @@ def _excerpt(asked: Asked, answer: Any, numbering: Numbering, focus: Sequence[st
         text = asked.exchange.response_body.decode("utf-8", "replace")
         return _shortened(numbering.text(" ".join(text.split())), LONGEST_TEXT)
     if isinstance(answer, dict):
-        mine = all(job.get("id") in numbering.jobs for job in _jobs_in(answer))
-        answer = {
-            key: "<count>" if key == "count" and not mine else _item(key, value, numbering, focus)
-            for key, value in answer.items()
-        }
+        if "count" in answer and "id[]=" not in asked.exchange.query:
+            answer = {key: _WHATEVER.get(type(value), value) for key, value in answer.items()}
+        answer = {key: _item(key, value, numbering, focus) for key, value in answer.items()}
     text = json.dumps(answer, ensure_ascii=False, separators=(", ", ": "))
     return _shortened(numbering.text(text), LONGEST_BODY)
 
@@ -177,12 +175,7 @@ def _item(key: str, value: Any, numbering: Numbering, focus: Sequence[str]) -> A
     if key == "batch_job" and isinstance(value, dict):
         return _job(value, numbering, focus)
     if key == "batch_jobs" and isinstance(value, list):
-        mine = [
-            _job(each, numbering, focus)
-            for each in value
-            if isinstance(each, dict) and each.get("id") in numbering.jobs
-        ]
-        return mine if len(mine) == len(value) else [*mine, "... jobs that this run did not make"]
+        value = [_job(each, numbering, focus) if isinstance(each, dict) else each for each in value]
     if isinstance(value, list) and len(value) > 3:  # noqa: PLR2004  # enough to see what they are
         return [*value[:3], "..."]
     return value

@@ -14,15 +14,15 @@ from typing import Any
 from mockserver.conformance.errands import Errand, Wait, look
 from mockserver.conformance.evidence import canonical
 from mockserver.conformance.inquiry import Inquiry
-from mockserver.conformance.recipes import recipes_of
+from mockserver.conformance.recipes import Recipe, recipes_of
 from mockserver.conformance.report import Part, Rule
-from mockserver.conformance.rules import instant_of
+from mockserver.conformance.rules import clients_own, instant_of
 from mockserver.conformance.target import Asked, NoAnswer, path_of
 from mockserver.conformance.witness import LIST, Biography
 
 Row = Mapping[str, Any]
 Pairs = Sequence[tuple[str, str]]
-WANTED, MOST, MOST_ROWS = 7, 14, 3000
+WANTED, MOST, MOST_ROWS = 8, 14, 3000
 NOWHERE = "batch_00000000000000000000000000"
 
 
@@ -92,48 +92,35 @@ def run(inquiry: Inquiry) -> None:
 
 
 def _jobs_at_rest(inquiry: Inquiry) -> list[Biography]:
-    """Return jobs that stand still, of several statuses, types and both values of dry_run, oldest first."""
-    witness = inquiry.witness
-    recipes = [each for each in recipes_of(inquiry.contract.document.bundle) if not each.needs]
-    missing = WANTED - len(_resting(inquiry))
-    if missing > 0 and recipes:
-        numbers = range(max(missing, WANTED - 2))
-        errands = [_to_rest(inquiry, recipes[each % len(recipes)].type, each) for each in numbers]
-        inquiry.run(Part.LISTS, *errands)
-    resting = _resting(inquiry)
-    kinds: dict[tuple[Any, ...], list[Biography]] = {}
-    for job in resting:
-        kinds.setdefault((job.status, job.type, job.dry_run), []).append(job)
-    chosen: list[Biography] = []
-    while len(chosen) < MOST and any(kinds.values()):
-        chosen += [jobs.pop(0) for jobs in kinds.values() if jobs][: MOST - len(chosen)]
+    """Return jobs of several statuses, types and both values of dry_run that stand still, oldest first.
+
+    They are made for this part, one after the other, so that they are in the same order in every run.
+    """
+    witness, recipes = inquiry.witness, recipes_of(inquiry.contract.document.bundle)
+    plain = [each for each in recipes if not each.needs]
+    chosen = [plain[number % len(plain)] for number in range(WANTED) if plain]
+    before = set(witness.jobs)
+    failing = [each for each in recipes if each.fails]
+    inquiry.run(Part.LISTS, *(_to_rest(inquiry, each, at) for at, each in enumerate([*failing, *chosen])))
     if witness.eventual:
         inquiry.target.sleep(witness.eventual)
-    for job in chosen:
+    made = [job for job in witness.jobs.values() if job.id not in before and witness.at_rest(job)]
+    for job in made:
         look(inquiry.workshop, job, poll=True)
-    still = [job for job in chosen if witness.at_rest(job)]
-    return sorted(still, key=lambda job: (str(job.last.get("created_at")), job.id))
+    return [job for job in made if witness.at_rest(job)]
 
 
-def _resting(inquiry: Inquiry) -> list[Biography]:
-    owner = inquiry.user.name
-    return [
-        job
-        for job in inquiry.witness.jobs.values()
-        if job.owner == owner and inquiry.witness.at_rest(job) and "id" in job.last
-    ]
-
-
-def _to_rest(inquiry: Inquiry, kind: str, number: int) -> Errand:
+def _to_rest(inquiry: Inquiry, recipe: Recipe, number: int) -> Errand:
     """Make a job and let it come to rest; cancel every third that waits for a confirmation."""
-    recipe = next(each for each in recipes_of(inquiry.contract.document.bundle) if each.type == kind)
+    witness = inquiry.witness
     job = inquiry.workshop.make(recipe, dry_run=number % 3 != 0)
-    yield Wait(job=job, until=inquiry.witness.at_rest)
+    yield Wait(job=job, until=witness.at_rest)
+    by_client = clients_own(witness.lifecycle)
     if number % 3 == 1:
-        for operation, transition in inquiry.witness.asks.items():
-            if job.status in transition.starts and transition.name == "cancel":
+        for operation, transition in witness.asks.items():
+            if job.status in transition.starts and transition.to in by_client:
                 inquiry.target.post(path_of(inquiry.path(operation), id=job.id), by=inquiry.user)
-                yield Wait(job=job, until=inquiry.witness.at_rest)
+                yield Wait(job=job, until=witness.at_rest)
 
 
 # -- one page
