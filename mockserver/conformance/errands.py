@@ -138,4 +138,4 @@ class Runner:
 def look(workshop: Workshop, job: Biography, *, poll: bool = False) -> None:
     """Retrieve *job*, so that the witness sees how it stands."""
     path = path_of(workshop.path(RETRIEVE), id=job.id)
-    workshop.target.get(path, by=workshop.by, poll=poll)
+    workshop.target.get(path, by=job.created.by, poll=poll)

@@ -369,6 +369,8 @@ class _JobLists(_List):
             return
         self.check_choice(whole, set(self.truth), where="query.id[]")
         self.check_count(whole, len(whole.rows))
+        if not whole.rows:
+            return
         self._check_rows(whole)
         self._check_newest_first(whole)
         if "limit" in self.parameters:

@@ -11,8 +11,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mockserver.conformance.errands import Errand, Wait
 from mockserver.conformance.inquiry import SECOND_PASSWORD, Inquiry
-from mockserver.conformance.recipes import MARK, NO_ROWS, NotMade, recipes_of
+from mockserver.conformance.recipes import MARK, NO_ROWS, Recipe, recipes_of
 from mockserver.conformance.refusals import bad_bodies, bad_queries
 from mockserver.conformance.report import Part, Rule
 from mockserver.conformance.target import (
@@ -401,53 +402,60 @@ def _count(inquiry: Inquiry) -> int | None:
 
 
 def ownership(inquiry: Inquiry) -> None:
-    """Let the second user ask for the first one's job, and the first for the second's."""
-    if inquiry.second is None:
-        return
+    """Let the second user ask for the first one's jobs, and the first for the second's."""
     recipe = next((each for each in recipes_of(inquiry.contract.document.bundle) if not each.needs), None)
-    if recipe is None:
+    if inquiry.second is None or recipe is None:
         return
-    for owner, stranger in ((inquiry.user, inquiry.second), (inquiry.second, inquiry.user)):
-        try:
-            job = inquiry.workshop.make(recipe, dry_run=True, by=owner)
-        except NotMade:
-            continue
-        _strange(inquiry, job.id, job.created, stranger)
-        after = inquiry.target.get(path_of(inquiry.path(RETRIEVE), id=job.id), by=owner)
-        _status(inquiry, OWNERSHIP, job.created, after, wanted=200, kind="owner")
+    pairs = ((inquiry.user, inquiry.second), (inquiry.second, inquiry.user))
+    inquiry.run(
+        Part.JUDGE,
+        *(
+            _owned(inquiry, recipe, *pair, verb)
+            for pair in pairs
+            for verb in (RETRIEVE, *inquiry.witness.asks)
+        ),
+    )
 
 
-def _strange(inquiry: Inquiry, identifier: str, created: Asked, stranger: Caller) -> None:
-    asks = [RETRIEVE, *inquiry.witness.asks]
-    for operation in asks:
-        path = path_of(inquiry.path(operation), id=identifier)
-        method = inquiry.contract.operations[operation].method
-        asked = inquiry.target.send(method, path, by=stranger)
-        _status(inquiry, OWNERSHIP, created, asked, wanted=BAD_REQUEST, kind="stranger")
-        answer = asked.json if isinstance(asked.json, dict) else {}
-        if asked.status == BAD_REQUEST:
-            _check(
-                inquiry,
-                OWNERSHIP,
-                created,
-                asked,
-                holds=answer.get("type") == "not_allowed",
-                where="response.body.type",
-                expected="not_allowed",
-                found=str(answer.get("type")),
-            )
-        told = MARK["note"].encode() in asked.exchange.response_body
+def _owned(inquiry: Inquiry, recipe: Recipe, owner: Caller, stranger: Caller, verb: str) -> Errand:
+    """Make a job, and let a stranger ask for it, at once and when it waits for a confirmation."""
+    job = inquiry.workshop.make(recipe, dry_run=True, by=owner)
+    _strange(inquiry, job.id, job.created, stranger, verb)
+    yield Wait(job=job, until=inquiry.witness.at_rest)
+    _strange(inquiry, job.id, job.created, stranger, verb)
+    after = inquiry.target.get(path_of(inquiry.path(RETRIEVE), id=job.id), by=owner)
+    _status(inquiry, OWNERSHIP, job.created, after, wanted=200, kind="owner")
+
+
+def _strange(inquiry: Inquiry, identifier: str, created: Asked, stranger: Caller, verb: str) -> None:
+    path = path_of(inquiry.path(verb), id=identifier)
+    method = inquiry.contract.operations[verb].method
+    asked = inquiry.target.send(method, path, by=stranger)
+    _status(inquiry, OWNERSHIP, created, asked, wanted=BAD_REQUEST, kind="stranger")
+    answer = asked.json if isinstance(asked.json, dict) else {}
+    if asked.status == BAD_REQUEST:
         _check(
             inquiry,
             OWNERSHIP,
             created,
             asked,
-            holds=not told,
-            where="response.body",
-            expected="nothing of the job",
-            found="its context",
-            kind="leak",
+            holds=answer.get("type") == "not_allowed",
+            where="response.body.type",
+            expected="not_allowed",
+            found=str(answer.get("type")),
         )
+    told = MARK["note"].encode() in asked.exchange.response_body
+    _check(
+        inquiry,
+        OWNERSHIP,
+        created,
+        asked,
+        holds=not told,
+        where="response.body",
+        expected="nothing of the job",
+        found="its context",
+        kind="leak",
+    )
     for query in ([("id[]", identifier)], [("limit", "0")], []):
         asked = inquiry.target.get(inquiry.path(LIST), query, by=stranger)
         is_listed = identifier.encode() in asked.exchange.response_body

@@ -24,6 +24,7 @@ OF_OTHER_TYPES: tuple[tuple[str, Any], ...] = (
     ("an object", {}),
     ("null", None),
 )
+_WRITTEN: Mapping[str, str] = {"boolean": "true", "number": "1", "integer": "1"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,8 @@ def bad_bodies(operation: Operation, document: Document) -> Iterator[BadBody]:
 
 def _beyond(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield values of the right type that a schema may refuse for another reason."""
+    if schema.get("type") in _WRITTEN:
+        yield f"a written {schema['type']}", _WRITTEN[schema["type"]]
     if "enum" in schema:
         yield "unknown value", NOBODY_KNOWS
     if schema.get("format") == "email":
@@ -145,7 +148,8 @@ def _odd_queries(operation: Operation, document: Document) -> Iterator[tuple[str
             continue
         name, schema = parameter["name"], document.resolve(parameter["schema"])
         if parameter.get("style") == "deepObject":
-            yield name, "garbage", f"{name}[gt]", "garbage"
+            for operator in schema.get("properties", {}):
+                yield name, "garbage", f"{name}[{operator}]", "garbage"
             yield name, "unknown operator", f"{name}[{NOBODY_KNOWS}]", "2026-11-22T00:00:00.000Z"
             yield name, "no operator", name, "2026-11-22"
             yield name, "null", name, "null"
