@@ -22,7 +22,7 @@ from mockserver.conformance.witness import LIST, Biography
 
 Row = Mapping[str, Any]
 Pairs = Sequence[tuple[str, str]]
-WANTED, MOST, MOST_ROWS = 8, 14, 3000
+WANTED, MOST, MOST_ROWS = 11, 14, 3000  # so that they alone fill the usual page
 NOWHERE = "batch_00000000000000000000000000"
 
 
