@@ -113,10 +113,10 @@ class Inquiry:
         by_client = clients_own(self.witness.lifecycle)
         for job in self.witness.jobs.values():
             seen = sorted((at, status) for status, at in job.seen.items())
-            for (begun, status), (ended, after) in pairwise(seen):
+            for (begun, status), (_, after) in pairwise(seen):
                 known = status in self.witness.lifecycle.statuses and after not in by_client
                 if known and not is_at_rest(self.witness.lifecycle, status, dry_run=job.dry_run):
-                    stages.append(ended - begun)
+                    stages.append(job.seen_last[status] - begun)
         return stages
 
     # -- getting in

@@ -262,7 +262,6 @@ def _say_stuck(inquiry: Inquiry, job: Biography) -> None:
         place="schemas/BatchJob.yaml, x-lifecycle, transitions",
         part=Part.LIFECYCLE,
     )
-    kind = "dry run" if job.dry_run else "no dry run"
     inquiry.witness.report(
         rule,
         *job.trail,
@@ -270,7 +269,7 @@ def _say_stuck(inquiry: Inquiry, job: Biography) -> None:
         where="status",
         expected=f"the job leaves {job.status}, as others left theirs",
         found=f"still {job.status} after many times as long as any other job took anywhere",
-        kind=f"{job.type} {kind} in {job.status}",
+        kind=f"in {job.status}",
         subject=job.id,
     )
 

@@ -48,6 +48,7 @@ class Biography:
     last_asked: Asked
     trail: list[Asked] = field(default_factory=list)
     seen: dict[str, float] = field(default_factory=dict)
+    seen_last: dict[str, float] = field(default_factory=dict)
     changed_at: float = 0.0
     granted: list[Transition] = field(default_factory=list)
     granted_at: dict[str, float] = field(default_factory=dict)
@@ -526,6 +527,7 @@ class Witness:
         status = status_of(self.lifecycle, history)
         self.seen_statuses.add(status)
         biography.seen.setdefault(status, asked.at)
+        biography.seen_last[status] = asked.at
 
     def _look_alone(self, biography: Biography, asked: Asked, job: rules.Job, operation: str) -> None:
         for each in rules.about_view(self.lifecycle, job):
