@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from mockserver.conformance.errands import Errand, Wait, look
 from mockserver.conformance.oracle import is_at_rest
 from mockserver.conformance.recipes import Recipe, Workshop
-from mockserver.conformance.report import Reach, Reached
-from mockserver.conformance.target import Asked, NoAnswer, path_of
+from mockserver.conformance.report import Part, Reach, Reached, Rule
+from mockserver.conformance.target import NOBODY, Asked, NoAnswer, path_of
 from mockserver.conformance.witness import LIST, Biography
 from mockserver.lifecycle import Asker, Lifecycle, Transition
 
@@ -21,6 +21,19 @@ ATTEMPTS = 3  # at a status that does not last
 CHANCE, CERTAIN = 5, 1  # what it costs to ask where the worker may come first, and where it may not
 BETWEEN_REPEATS = 0.15  # seconds, so that an instant that is set anew can be told from the old one
 WALKS, ACTIONS = 8, 5
+FETCH = "GetUploadsKey"
+FILE_IS_THERE = Rule(
+    id="lifecycle/exported-files-are-there",
+    says="The file that a job wrote can be fetched, and has the size that the job tells, in bytes.",
+    place="schemas/BatchJobResult.yaml, properties, file_size; paths/upload.yaml",
+    part=Part.LIFECYCLE,
+)
+IMPOSSIBLE_FAILS = Rule(
+    id="lifecycle/what-cannot-be-done-fails",
+    says="A job fails when its work cannot be done, such as to import a column that nobody knows.",
+    place="schemas/BatchJob.yaml, x-lifecycle, transitions, fail",
+    part=Part.LIFECYCLE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +122,8 @@ class Exploration:
         for number, recipe in enumerate(each for each in self.recipes if not each.fails):
             yield self._life(recipe, dry_run=bool(number % 2))
             yield self._life(recipe, dry_run=not number % 2)
+        for recipe in (each for each in self.recipes if each.fails):
+            yield self._impossible(recipe)
         for status in self.lifecycle.statuses:
             for verb in self.verbs:
                 routes = [route_to(self.lifecycle, status, dry_run=each) for each in (True, False)]
@@ -134,6 +149,54 @@ class Exploration:
                 self._ask(job, verb)
                 yield self._until_rest(job)
                 self._list(job)
+        self._fetch(job)
+
+    def _fetch(self, job: Biography) -> None:
+        """Fetch the file that *job* says it wrote, and compare its size with what the job says."""
+        result = job.last.get("result")
+        key = result.get("file_key") if isinstance(result, dict) else None
+        if (
+            not isinstance(result, dict)
+            or not isinstance(key, str)
+            or FETCH not in self.workshop.witness.contract.operations
+        ):
+            return
+        path = path_of(self.workshop.path(FETCH), key=key).replace("%2F", "/")
+        fetched = self.workshop.target.get(path, by=NOBODY)
+        if fetched.status != 200:  # noqa: PLR2004  # the file
+            self._say_file(job, fetched, where="response.status", expected="200", found=str(fetched.status))
+        elif len(fetched.exchange.response_body) != result.get("file_size"):
+            expected, found = "the bytes of the file", "another number"
+            self._say_file(job, fetched, where="batch_job.result.file_size", expected=expected, found=found)
+
+    def _say_file(self, job: Biography, fetched: Asked, *, where: str, expected: str, found: str) -> None:
+        self.workshop.witness.report(
+            FILE_IS_THERE,
+            *job.trail,
+            job.last_asked,
+            fetched,
+            where=where,
+            expected=expected,
+            found=found,
+            subject=job.id,
+            focus=("result",),
+        )
+
+    def _impossible(self, recipe: Recipe) -> Errand:
+        """Let a job try what cannot be done, and say so where it claims to have done it."""
+        job = self.workshop.make(recipe, dry_run=False)
+        yield self._until_rest(job)
+        done = {each.to for each in self.lifecycle.transitions.values() if each.work == "process"}
+        if job.status in done:
+            self.workshop.witness.report(
+                IMPOSSIBLE_FAILS,
+                *job.trail,
+                job.last_asked,
+                where="status",
+                expected="failed, and result.errors says why",
+                found=job.status,
+                subject=job.id,
+            )
 
     def _dead_ends(self) -> set[str]:
         """Return the statuses after which the worker does nothing."""
