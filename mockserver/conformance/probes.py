@@ -261,7 +261,7 @@ def bodies(inquiry: Inquiry) -> None:
         if operation.body is None:
             continue
         by = inquiry.user if operation.secured else NOBODY
-        path = path_of(operation.path, id=inquiry.witness.creator or UNKNOWN_USER)
+        path = path_of(operation.path, id=UNKNOWN_USER)
         for bad in bad_bodies(operation, inquiry.contract.document):
             asked = inquiry.target.send(
                 operation.method, path, by=by, body=bad.body, content_type="application/json"
