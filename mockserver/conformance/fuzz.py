@@ -104,7 +104,7 @@ def _fuzz(  # what a run of schemathesis is told
 
 
 def _fuzzer(inquiry: Inquiry) -> Caller:
-    """Return who fuzzes: the user that was made for this run, so that nobody else's is changed; or the user."""
+    """Return who fuzzes: the user that was made for this run, where there is one; nobody else is changed."""
     return inquiry.second if inquiry.second is not None and inquiry.second_is_made else inquiry.user
 
 
