@@ -55,7 +55,7 @@ class Runner:
     workshop: Workshop
     ends: float
     impatient: Callable[[Biography], bool]
-    together: int = 8
+    together: int = 10
     cut: int = 0
     troubles: set[str] | None = None
 

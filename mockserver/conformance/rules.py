@@ -390,8 +390,10 @@ def _about_updates(
 
 
 def _told(value: Any) -> Any:
-    """Return *value* without its `errors`, of which more may be told later."""
-    return {key: each for key, each in value.items() if key != "errors"} if isinstance(value, dict) else value
+    """Return *value* without its `errors`, more of which may come; None where nothing else is there."""
+    if not isinstance(value, dict):
+        return value
+    return {key: each for key, each in value.items() if key != "errors"} or None
 
 
 def _about_progress(earlier: Job, later: Job) -> Iterator[Discrepancy]:
