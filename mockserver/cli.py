@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import mockserver
 from mockserver import __version__
+from mockserver.conformance import verb
 from mockserver.contract.diagram import mermaid
 from mockserver.contract.document import Document, DocumentError, load, shipped_folder
 from mockserver.grading.verbs import DEFECTS_EXAMPLES, GRADE_EXAMPLES, add_defects, add_grade, grade_suite
@@ -84,6 +85,11 @@ def _parser() -> argparse.ArgumentParser:
     quirks = verbs.add_parser("quirks", help="list the quirks of the real server, with their evidence")
     quirks.add_argument("--json", action="store_true", help="as JSON, for machines")
     quirks.set_defaults(run=_list_quirks)
+    judged = verbs.add_parser(
+        "conform", help="judge a server by the contract", epilog=verb.EXAMPLES, formatter_class=_Formatter
+    )
+    verb.add_arguments(judged)
+    judged.set_defaults(run=_conform)
     picture = verbs.add_parser(
         "lifecycle", help="draw the lifecycle of a batch job, as a Mermaid state diagram"
     )
@@ -121,6 +127,13 @@ def _list_quirks(options: argparse.Namespace) -> int:
         )
         print(*lines, sep="")  # noqa: T201  # its output
     return FINE
+
+
+def _conform(options: argparse.Namespace) -> int:
+    try:
+        return verb.run(options)
+    except verb.ConformUsageError as error:
+        raise UsageError(str(error)) from error
 
 
 def _draw(options: argparse.Namespace) -> int:

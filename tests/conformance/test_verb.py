@@ -1,0 +1,94 @@
+"""The verb: what it answers to a shell, and what it says to whom it cannot serve."""
+
+import json
+import socket
+from pathlib import Path
+
+import pytest
+
+from mockserver.cli import main
+from tests.serving import serving
+
+LOGIN = ("--email", "admin@example.com", "--password", "supersecret")
+
+
+def test_a_server_that_conforms_is_0() -> None:
+    with serving("--scenario", "instant") as url:
+        assert main(["conform", url, *LOGIN, "--only", "judge", "--max-time", "30"]) == 0
+
+
+def test_a_server_that_violates_is_1_and_0_when_all_of_it_is_known(tmp_path: Path) -> None:
+    known, written = tmp_path / "known.yaml", tmp_path / "report.json"
+    command = ["--only", "judge", "--max-time", "30", "--report", f"json={written}"]
+
+    with serving("--quirk", "lists-hide-dry-run") as url:
+        first = main(["conform", url, *LOGIN, *command])
+        ids = sorted(set(_ids(json.loads(written.read_text(encoding="utf-8")))))
+        entries = [f"- {{violation: {each}, reason: it is so, owner: us}}\n" for each in ids]
+        known.write_text("".join(entries), encoding="utf-8")
+        second = main(["conform", url, *LOGIN, *command, "--known", str(known)])
+
+    assert (first, second) == (1, 0)
+    assert [each.rpartition("-")[0] for each in ids] == ["identity-never-changes"]
+
+
+def _ids(value: object) -> list[str]:
+    """Return the ids of all violations in a report, whatever its shape."""
+    if isinstance(value, dict):
+        own = [value["id"]] if "evidence" in value and "id" in value else []
+        return own + [each for inner in value.values() for each in _ids(inner)]
+    return [each for inner in value for each in _ids(inner)] if isinstance(value, list) else []
+
+
+def test_a_server_that_is_not_there_is_2_and_so_is_one_that_never_answers(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        late = main(["conform", url, *LOGIN, "--max-time", "1"])
+    gone = main(["conform", url, *LOGIN, "--max-time", "5"])
+
+    assert (late, gone) == (2, 2)
+    assert "give it more with --max-time" in capsys.readouterr().out
+
+
+def test_a_wrong_password_is_2_and_says_what_to_look_at(capsys: pytest.CaptureFixture[str]) -> None:
+    with serving("--scenario", "instant") as url:
+        code = main(
+            ["conform", url, "--email", "admin@example.com", "--password", "wrong", "--only", "judge"]
+        )
+
+    assert code == 2
+    assert "does not let user log in" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["nowhere", *LOGIN], "'nowhere' is no URL"),
+        (["http://x"], "say as whom to ask"),
+        (["http://x", "--email", "a@b.c"], "--email and --password go together"),
+        (
+            ["http://x", *LOGIN, "--only", "lifecycel"],
+            "unknown part 'lifecycel'; known: judge, lifecycle, lists, fuzz",
+        ),
+        (["http://x", *LOGIN, "--second-user", "a@b.c"], "give EMAIL:PASSWORD"),
+        (["http://x", *LOGIN, "--max-time", "soon"], "'soon' are no seconds"),
+        (["http://x", *LOGIN, "--workers", "0"], "give one from 1 to 64"),
+        (
+            ["http://x", *LOGIN, "--known", "nobody.yaml"],
+            "none of that name is shipped; shipped: medusa-1.20.11",
+        ),
+        (["http://x", *LOGIN, "--report", "json"], "json=FILE"),
+        (["http://x", *LOGIN, "--spec", "/nowhere"], "/nowhere/openapi.yaml: no such file"),
+    ],
+)
+def test_a_mistake_in_the_command_is_2_and_told_in_one_line(
+    arguments: list[str], complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["conform", *arguments])
+    told = capsys.readouterr().err
+
+    assert code == 2
+    assert complaint in told
+    assert told.count("\n") == 1
