@@ -1,0 +1,87 @@
+from pathlib import Path
+
+import pytest
+
+from mockserver.conformance.rendering.places import Documents, transitions_at
+from mockserver.contract.document import shipped_folder
+
+DOCUMENT = """\
+title: Batch Job
+properties:
+  id: {type: string}
+  "created_at": {type: string}
+parameters:
+  - {name: limit}
+  - {name: offset}
+"""
+
+
+@pytest.fixture
+def documents(tmp_path: Path) -> Documents:
+    (tmp_path / "schemas").mkdir()
+    (tmp_path / "schemas" / "Job.yaml").write_text(DOCUMENT, encoding="utf-8")
+    (tmp_path / "README.md").write_text("# About\n", encoding="utf-8")
+    (tmp_path / "empty.yaml").write_text("", encoding="utf-8")
+    return Documents(folder=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("place", "line"),
+    [
+        ("schemas/Job.yaml", 1),
+        ("schemas/Job.yaml, properties", 2),
+        ("schemas/Job.yaml, properties, id", 3),
+        ("schemas/Job.yaml, properties, created_at", 4),
+        ("schemas/Job.yaml, parameters, 1", 7),
+        ("schemas/Job.yaml, parameters, 9", 5),
+        ("schemas/Job.yaml, parameters, limit", 5),
+        ("schemas/Job.yaml, properties, id, nothing, id", 3),
+        ("schemas/Job.yaml, nothing", 1),
+        ("empty.yaml, nothing", 1),
+        ("schemas/Gone.yaml, properties", None),
+        ("README.md, deviation 3", None),
+    ],
+)
+def test_a_place_has_the_line_of_the_last_key_that_is_there(
+    place: str, line: int | None, documents: Documents
+) -> None:
+    [location] = documents.locate(place)
+
+    assert location.line == line
+
+
+def test_a_place_is_told_with_its_file_its_line_and_its_keys(documents: Documents) -> None:
+    assert [str(each) for each in documents.locate("schemas/Job.yaml, properties, id; README.md")] == [
+        "openapi/schemas/Job.yaml:3 (properties, id)",
+        "openapi/README.md",
+    ]
+
+
+def test_without_the_documents_at_hand_a_place_still_has_its_file() -> None:
+    assert str(Documents(name="mine").locate("a.yaml, b")[0]) == "mine/a.yaml (b)"
+
+
+def test_every_transition_of_the_shipped_documents_has_its_line() -> None:
+    file = "schemas/BatchJob.yaml"
+    lines = (shipped_folder() / file).read_text(encoding="utf-8").splitlines()
+
+    [location] = Documents(folder=shipped_folder()).locate(f"{file}, x-lifecycle, transitions, fail")
+
+    assert location.line is not None
+    assert lines[location.line - 1] == "    fail:"
+
+
+@pytest.mark.parametrize(
+    ("place", "transitions"),
+    [
+        ("schemas/BatchJob.yaml, x-lifecycle, transitions, confirm", {"confirm"}),
+        (
+            "schemas/BatchJob.yaml, x-lifecycle, transitions, confirm, refusal; paths/x.yaml, post",
+            {"confirm"},
+        ),
+        ("schemas/BatchJob.yaml, x-lifecycle, transitions", set()),
+        ("schemas/BatchJob.yaml", set()),
+    ],
+)
+def test_a_place_names_the_transitions_that_it_speaks_of(place: str, transitions: set[str]) -> None:
+    assert transitions_at(place) == transitions
