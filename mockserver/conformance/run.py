@@ -1,0 +1,268 @@
+"""The run: its parts in turn, each in its share of the time, and the report that comes of them.
+
+The parts are modules of their own; this one only divides the time and gathers. Heavy libraries are imported here, by
+the verb that needs them, and nowhere on the way to it.
+"""
+
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from mockserver.conformance.errands import TargetGone, look
+from mockserver.conformance.exploration import Exploration
+from mockserver.conformance.findings import Findings
+from mockserver.conformance.inquiry import Credentials, Inquiry, NotLetIn
+from mockserver.conformance.recipes import Workshop, recipes_of
+from mockserver.conformance.report import (
+    Arrow,
+    Coverage,
+    Part,
+    Picture,
+    Reach,
+    Reached,
+    Report,
+    Rule,
+)
+from mockserver.conformance.target import NOBODY, NoAnswer, OutOfTime, Target
+from mockserver.conformance.witness import Biography, Witness
+from mockserver.contract.document import Document
+from mockserver.contract.judge import Judge
+from mockserver.contract.operation import Contract
+from mockserver.lifecycle import Asker
+
+SHARES: Mapping[Part, float] = {Part.JUDGE: 0.15, Part.LIFECYCLE: 0.4, Part.LISTS: 0.15, Part.FUZZ: 0.3}
+FOR_THE_END = 0.05  # of the time, for a last look at every job
+TICK = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How to run. max_time: in seconds, for all. eventual: for how many seconds reads may be stale."""
+
+    url: str
+    credentials: Credentials
+    second: Credentials | None = None
+    max_time: float = 60.0
+    seed: int = 0
+    parts: tuple[Part, ...] = tuple(Part)
+    workers: int = 1
+    eventual: float = 0.0
+    progress: Callable[[str], None] = lambda _: None
+
+
+@dataclass(kw_only=True)
+class Conformance:
+    """One run on one target. Mutable, and used once."""
+
+    document: Document
+    options: Options
+    client: object
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    trouble: str = ""
+    exploration: Exploration | None = None
+    done: list[Part] = field(default_factory=list)
+
+    def run(self) -> Report:
+        """Return the report; it says so itself where the target could not be judged."""
+        inquiry = self._inquiry()
+        begun = self.clock()
+        for_parts = begun + self.options.max_time * (1 - FOR_THE_END)
+        try:
+            self.options.progress("getting in")
+            inquiry.target.ends = for_parts
+            inquiry.enter()
+            inquiry.bring_second(self.options.second)
+            for number, part in enumerate(self.options.parts):
+                self._run_part(inquiry, part, self.options.parts[number:], for_parts)
+        except OutOfTime:
+            self.trouble = "the time was up before the target had answered; give it more with --max-time"
+        except NotLetIn as error:
+            self.trouble = str(error)
+        except (NoAnswer, TargetGone) as error:
+            self.trouble = f"the target does not answer: {error}"
+        if self.done and not self.trouble:
+            inquiry.target.ends = begun + self.options.max_time
+            self._look_again(inquiry)
+        return self._report(inquiry)
+
+    def _inquiry(self) -> Inquiry:
+        contract = Contract(self.document)
+        witness = Witness(
+            contract=contract,
+            judge=Judge(contract),
+            findings=Findings(),
+            eventual=self.options.eventual,
+            nonce=secrets.token_hex(4),
+        )
+        target = Target(
+            client=self.client,  # type: ignore[arg-type]  # httpx.Client, which is not imported here
+            url=self.options.url,
+            witness=witness,
+            ends=self.clock(),
+            clock=self.clock,
+            sleep=self.sleep,
+        )
+        return Inquiry(
+            contract=contract,
+            target=target,
+            witness=witness,
+            workshop=Workshop(target=target, witness=witness, by=NOBODY),
+            credentials=self.options.credentials,
+            seed=self.options.seed,
+            ends=self.clock() + self.options.max_time,
+            progress=self.options.progress,
+        )
+
+    def _run_part(self, inquiry: Inquiry, part: Part, left: tuple[Part, ...], ends: float) -> None:
+        now = self.clock()
+        share = SHARES[part] / sum(SHARES[each] for each in left)
+        inquiry.target.ends = now + max(ends - now, 0.0) * share
+        self.options.progress(f"{part}: {_DOING[part]}")
+        self.done.append(part)
+        try:
+            self._part(inquiry, part)
+        except OutOfTime:
+            inquiry.unfinished.add(part)
+
+    def _part(self, inquiry: Inquiry, part: Part) -> None:
+        if part is Part.LIFECYCLE:
+            self._explore(inquiry)
+
+    def _explore(self, inquiry: Inquiry) -> None:
+        exploration = Exploration(
+            workshop=inquiry.workshop,
+            recipes=recipes_of(self.document.bundle),
+            seed=self.options.seed,
+        )
+        self.exploration = exploration
+        inquiry.run(Part.LIFECYCLE, *exploration.grid(), *exploration.walks())
+
+    def _look_again(self, inquiry: Inquiry) -> None:
+        """Look once more at every job: what has ended stays as it is, and what has not ended may have by now."""
+        self.options.progress("a last look at every job")
+        jobs = list(inquiry.witness.jobs.values())
+        stuck = [each for each in jobs if inquiry.is_stuck(each)]
+        try:
+            for job in jobs:
+                if job.owner == inquiry.user.name:
+                    look(inquiry.workshop, job, poll=True)
+        except (NoAnswer, OutOfTime):
+            inquiry.note("The last look at the jobs was cut short.")
+        for job in stuck:
+            if inquiry.is_stuck(job):
+                _say_stuck(inquiry, job)
+        restless = {each.status for each in jobs if not inquiry.witness.at_rest(each) and each not in stuck}
+        if restless:
+            statuses = [each for each in inquiry.witness.lifecycle.statuses if each in restless]
+            inquiry.note(
+                f"Some jobs were still {', '.join(statuses)} when the time was up, and moving; with more --max-time "
+                "they can be followed to their end."
+            )
+
+    # -- the report
+
+    def _report(self, inquiry: Inquiry) -> Report:
+        info = self.document.bundle.get("info", {})
+        if inquiry.target.broken:
+            inquiry.note("Connections broke before there was an answer; safe requests were asked again.")
+        for part in sorted(inquiry.unfinished, key=list(Part).index):
+            inquiry.note(f"{part}: the time was up before all of it was done; give it more with --max-time.")
+        split = urlsplit(self.options.url)
+        shown = split._replace(netloc=split.netloc.rpartition("@")[2]).geturl()
+        return Report(
+            target=shown,
+            title=str(info.get("title", "")),
+            version=str(info.get("version", "")),
+            seed=self.options.seed,
+            parts=tuple(self.done),
+            violations=inquiry.witness.findings.violations(),
+            coverage=self._coverage(inquiry),
+            picture=self._picture(inquiry),
+            notes=tuple(inquiry.notes),
+            trouble=self.trouble,
+        )
+
+    def _coverage(self, inquiry: Inquiry) -> Coverage:
+        witness = inquiry.witness
+        operations, statuses, parameters = {}, {}, {}
+        for _, _, operation in self.document.operations():
+            name = operation["operationId"]
+            operations[name] = witness.operations.get(name, 0)
+            for status in operation["responses"]:
+                statuses[f"{name} {status}"] = witness.statuses.get(f"{name} {status}", 0)
+            for each in operation["parameters"]:
+                parameter = self.document.resolve(each)
+                if parameter["in"] == "query":
+                    key = f"{name} {parameter['name']}"
+                    parameters[key] = witness.parameters.get(key, 0)
+        undocumented = {
+            key: witness.statuses[key] for key in sorted(witness.statuses.keys() - statuses.keys())
+        }
+        return Coverage(
+            operations=operations,
+            statuses={**statuses, **undocumented},
+            parameters=parameters,
+            transitions={
+                name: self._transition_reached(inquiry, name) for name in witness.lifecycle.transitions
+            },
+            refusals={} if self.exploration is None else self.exploration.cells(),
+        )
+
+    def _transition_reached(self, inquiry: Inquiry, name: str) -> Reached:
+        if name in inquiry.witness.made:
+            return Reached(reach=Reach.COVERED)
+        return Reached(reach=Reach.UNCOVERED, reason="no job was seen to make it")
+
+    def _picture(self, inquiry: Inquiry) -> Picture:
+        lifecycle, witness = inquiry.witness.lifecycle, inquiry.witness
+        arrows = []
+        for each in lifecycle.transitions.values():
+            for start in (status for status in lifecycle.statuses if status in each.starts):
+                reach = Reach.COVERED if each.name in witness.made else Reach.UNCOVERED
+                if each.by is Asker.CLIENT and self.exploration is not None:
+                    reach = self.exploration.cells()[f"{each.name} in {start}"].reach
+                by = each.by.value
+                arrows.append(Arrow(start=start, to=each.to, transition=each.name, by=by, reach=reach))
+        return Picture(
+            statuses=lifecycle.statuses, seen=frozenset(witness.seen_statuses), arrows=tuple(arrows)
+        )
+
+
+_DOING: Mapping[Part, str] = {
+    Part.JUDGE: "who is let in, what is refused, and with which words",
+    Part.LIFECYCLE: "every status with every verb, then walks by chance",
+    Part.LISTS: "pages, filters and orders of jobs that stand still",
+    Part.FUZZ: "schemathesis invents requests",
+}
+
+
+def _say_stuck(inquiry: Inquiry, job: Biography) -> None:
+    rule = Rule(
+        id="lifecycle/never-finishes",
+        says="The worker takes every job on, sooner or later.",
+        place="schemas/BatchJob.yaml, x-lifecycle, transitions",
+        part=Part.LIFECYCLE,
+    )
+    kind = "dry run" if job.dry_run else "no dry run"
+    inquiry.witness.report(
+        rule,
+        *job.trail,
+        job.last_asked,
+        where="status",
+        expected=f"the job leaves {job.status}, as others left theirs",
+        found=f"still {job.status} after many times as long as any other job took anywhere",
+        kind=f"{job.type} {kind} in {job.status}",
+        subject=job.id,
+    )
+
+
+def conform(document: Document, options: Options) -> Report:
+    """Return what is to be said of the target at the URL of *options*."""
+    import httpx  # noqa: PLC0415  # heavy, and only this verb needs it
+
+    limits = httpx.Limits(max_connections=4)
+    with httpx.Client(limits=limits, follow_redirects=False, trust_env=False) as client:
+        return Conformance(document=document, options=options, client=client).run()

@@ -1,0 +1,616 @@
+"""The witness of a run: shown every exchange, it judges each by the contract and each job by its whole life.
+
+Knows what every part of a run has in common: the two validators, the rules about one job, the oracle, and what was
+covered. Mutable: it remembers. It asks nothing of the target.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+import orjson
+
+from mockserver.conformance import rules
+from mockserver.conformance.evidence import sightings
+from mockserver.conformance.findings import Findings
+from mockserver.conformance.oracle import Oracle, is_at_rest, status_of
+from mockserver.conformance.report import Part, Rule, Sighting
+from mockserver.conformance.rules import Discrepancy
+from mockserver.conformance.schema_rules import schema_discrepancies
+from mockserver.conformance.target import Asked
+from mockserver.contract.judge import Judge, Violation
+from mockserver.contract.operation import Contract, Operation
+from mockserver.contract.routes import PathRefused, Routes
+from mockserver.lifecycle import Transition
+
+CREATE, RETRIEVE, LIST = "PostBatchJobs", "GetBatchJobsBatchJob", "GetBatchJobs"
+APART = 0.1  # seconds; instants that are set so far apart differ in their milliseconds
+LONGEST_TRAIL = 6
+
+
+@dataclass(kw_only=True)
+class Biography:
+    """What is known of one job that the run made. Mutable: it goes on.
+
+    trail: the exchanges that made the job what it is: its creation, and what was granted. seen: when each status was
+    first seen, by this machine's clock. granted: the transitions granted since the last answer that showed the job.
+    """
+
+    id: str
+    owner: str
+    created: Asked
+    sent: Mapping[str, Any]
+    first: rules.Job
+    oracle: Oracle | None
+    last: rules.Job
+    last_asked: Asked
+    trail: list[Asked] = field(default_factory=list)
+    seen: dict[str, float] = field(default_factory=dict)
+    changed_at: float = 0.0
+    granted: list[Transition] = field(default_factory=list)
+    granted_at: dict[str, float] = field(default_factory=dict)
+    contested: set[frozenset[str]] = field(default_factory=set)
+
+    @property
+    def dry_run(self) -> bool:
+        """Return whether the job was asked to be a dry run."""
+        return bool(self.sent.get("dry_run", False))
+
+    @property
+    def type(self) -> str:
+        """Return the type that was asked for."""
+        return str(self.sent.get("type"))
+
+    @property
+    def status(self) -> str:
+        """Return the status seen last."""
+        return str(self.last.get("status"))
+
+
+@dataclass(kw_only=True)
+class Witness:
+    """Judges what it is shown. eventual: for how many seconds a read may show what was before."""
+
+    contract: Contract
+    judge: Judge
+    findings: Findings
+    eventual: float = 0.0
+    nonce: str = ""
+    creator: str | None = None
+    jobs: dict[str, Biography] = field(default_factory=dict)
+    operations: dict[str, int] = field(default_factory=dict)
+    statuses: dict[str, int] = field(default_factory=dict)
+    parameters: dict[str, int] = field(default_factory=dict)
+    made: set[str] = field(default_factory=set)
+    seen_statuses: set[str] = field(default_factory=set)
+    judged: dict[tuple[Any, ...], list[Violation]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.routes = Routes(self.contract.operations.values())
+        self.lifecycle = self.contract.document.lifecycle
+        self.asks = {
+            each.operation: each for each in self.lifecycle.transitions.values() if each.operation is not None
+        }
+
+    # -- what it is shown
+
+    def __call__(self, asked: Asked) -> None:
+        """Judge one exchange."""
+        operation, parameters = self.route(asked)
+        self._count(asked, operation)
+        self.judge_alone(asked, operation)
+        if operation is None:
+            return
+        if operation.id == CREATE:
+            self._see_creation(asked)
+        elif operation.id in self.asks:
+            self._see_ask(asked, self.asks[operation.id], parameters.get("id", ""))
+        elif operation.id == RETRIEVE:
+            self._see_retrieval(asked, parameters.get("id", ""))
+        elif operation.id == LIST and asked.status == 200:  # noqa: PLR2004  # a page
+            for job in _jobs(asked.json):
+                self._see_view(asked, job, LIST)
+
+    def unanswered(self, transition: Transition, job: str) -> None:
+        """Take note that a request for *transition* got no answer, so that it may have been granted or not."""
+        biography = self.jobs.get(job)
+        if biography is not None and biography.oracle is not None:
+            biography.oracle = biography.oracle.ask(transition, accepted=None)
+            biography.granted.append(transition)
+
+    def route(self, asked: Asked) -> tuple[Operation | None, Mapping[str, str]]:
+        """Return the operation that *asked* is an exchange of, and the path's parameters."""
+        try:
+            route = self.routes.find(asked.exchange.path)
+        except PathRefused:
+            return None, {}
+        method = "GET" if asked.exchange.method == "HEAD" else asked.exchange.method
+        return route.operations.get(method), route.parameters
+
+    # -- what it says
+
+    def report(  # noqa: PLR0913  # what a violation is made of
+        self,
+        rule: Rule,
+        *asked: Asked,
+        where: str,
+        expected: str,
+        found: str,
+        subject: str,
+        kind: str = "",
+        operation: str | None = None,
+        anywhere: bool = False,
+        focus: Sequence[str] = (),
+    ) -> None:
+        """Keep a violation whose evidence is *asked*; its operation is that of the last."""
+        if operation is None:
+            operation = self._name(asked[-1])
+        self.findings.add(
+            rule,
+            operation=operation,
+            where=where,
+            expected=expected,
+            found=found,
+            kind=kind,
+            subject=subject,
+            anywhere=anywhere,
+            evidence=self.evidence(asked, focus=focus),
+        )
+
+    def evidence(self, asked: Sequence[Asked], *, focus: Sequence[str] = ()) -> tuple[Sighting, ...]:
+        """Return *asked* as evidence."""
+        names = {id(each): self._name(each) for each in asked}
+        jobs = frozenset(self.jobs)
+        return sightings(asked, jobs=jobs, operations=names, focus=focus, nonce=self.nonce)
+
+    def _name(self, asked: Asked) -> str:
+        operation, _ = self.route(asked)
+        return "none" if operation is None else operation.id
+
+    # -- each exchange alone
+
+    def judge_alone(self, asked: Asked, operation: Operation | None) -> None:
+        """Judge one exchange by the contract's two validators."""
+        exchange = asked.exchange
+        content_type = exchange.response_headers.get("content-type")
+        key = (
+            operation and operation.id,
+            exchange.method,
+            exchange.status,
+            content_type,
+            exchange.response_body,
+        )
+        if key not in self.judged:
+            self.judged[key] = self.judge.violations(exchange)
+        for each in schema_discrepancies(exchange, self.judged[key], operation):
+            leaf = each.where.rpartition(".")[2]
+            self.report(
+                each.rule,
+                *self._leading_to(asked),
+                where=each.where,
+                expected=each.expected,
+                found=each.found,
+                kind=each.kind,
+                subject=f"{exchange.method} {exchange.path} {exchange.status}",
+                focus=(leaf, "result", "context") if leaf in ("result", "context") else (leaf,),
+            )
+
+    def _leading_to(self, asked: Asked) -> tuple[Asked, ...]:
+        """Return *asked* and before it, where it is about a job, what made the job."""
+        _, parameters = self.route(asked)
+        biography = self.jobs.get(parameters.get("id", ""))
+        return (asked,) if biography is None else (*self._trail(biography), asked)
+
+    def _trail(self, biography: Biography, *, but: Asked | None = None) -> tuple[Asked, ...]:
+        trail = [each for each in biography.trail if each is not but]
+        return tuple(trail if len(trail) <= LONGEST_TRAIL else [trail[0], *trail[1 - LONGEST_TRAIL :]])
+
+    def _count(self, asked: Asked, operation: Operation | None) -> None:
+        if operation is None or asked.poll:
+            return
+        name, status = operation.id, f"{operation.id} {asked.status}"
+        self.operations[name] = self.operations.get(name, 0) + 1
+        self.statuses[status] = self.statuses.get(status, 0) + 1
+        names = {each for each, _ in parse_qsl(asked.exchange.query, keep_blank_values=True)}
+        for parameter in sorted(names):
+            key = f"{name} {parameter if parameter.endswith('[]') else parameter.partition('[')[0]}"
+            self.parameters[key] = self.parameters.get(key, 0) + 1
+
+    # -- jobs
+
+    def _see_creation(self, asked: Asked) -> None:
+        job = _job(asked.json)
+        if asked.status != 201 or job is None or not isinstance(job.get("id"), str):  # noqa: PLR2004  # created
+            return
+        try:
+            sent = orjson.loads(asked.exchange.request_body)
+        except orjson.JSONDecodeError:
+            return
+        if job["id"] in self.jobs:
+            self._say_twice(asked, str(job["id"]))
+            return
+        biography = Biography(
+            id=job["id"],
+            owner=asked.by.name,
+            created=asked,
+            sent=sent,
+            first=job,
+            oracle=None,
+            last=job,
+            last_asked=asked,
+            trail=[asked],
+            changed_at=asked.at,
+        )
+        biography.oracle = Oracle.created(self.lifecycle, dry_run=biography.dry_run)
+        self.jobs[biography.id] = biography
+        creator = self.creator if asked.by.name == "user" else None
+        for each in rules.about_creation(job, sent=sent, creator=creator, first=True):
+            self._say(each, biography, asked, CREATE)
+        self._look(biography, asked, job, CREATE)
+
+    def _say_twice(self, asked: Asked, identifier: str) -> None:
+        rule = Rule(
+            id="judge/ids-are-unique",
+            says="Every new job has an id of its own.",
+            place="schemas/BatchJob.yaml, properties, id",
+            part=Part.JUDGE,
+        )
+        before = self.jobs[identifier].created
+        self.report(
+            rule,
+            before,
+            asked,
+            where="id",
+            expected="a new id",
+            found="that of an older job",
+            subject=identifier,
+        )
+
+    def _see_ask(self, asked: Asked, transition: Transition, identifier: str) -> None:
+        biography = self.jobs.get(identifier)
+        if biography is None or asked.by.name != biography.owner or biography.oracle is None:
+            return
+        refusal = transition.refusal
+        assert refusal is not None  # noqa: S101  # the lifecycle's reader sees to it
+        if asked.status == 200:  # noqa: PLR2004  # granted
+            self._see_granted(asked, transition, biography, biography.oracle)
+        elif asked.status == refusal.status:
+            self._see_refused(asked, transition, biography, biography.oracle)
+        else:
+            self.unanswered(transition, identifier)
+            rule = Rule(
+                id=f"lifecycle/{transition.name}-is-answered",
+                says=f"Who asks for {transition.name} is told that it was made, or is refused.",
+                place=_place(transition),
+                part=Part.LIFECYCLE,
+            )
+            self._say_of(
+                biography,
+                asked,
+                rule,
+                where="response.status",
+                expected=f"200 or {refusal.status}",
+                found=str(asked.status),
+                kind=str(asked.status),
+            )
+
+    def _see_granted(
+        self, asked: Asked, transition: Transition, biography: Biography, oracle: Oracle
+    ) -> None:
+        before = biography.status
+        after = oracle.ask(transition, accepted=True)
+        if not after.possible:
+            starts = [each for each in self.lifecycle.statuses if each in transition.starts]
+            rule = Rule(
+                id=f"lifecycle/{transition.name}-only-from-{'-or-'.join(starts)}"[:120],
+                says=f"{transition.name} may start only from {', '.join(starts)}.",
+                place=f"{_place(transition)}, from",
+                part=Part.LIFECYCLE,
+            )
+            self._say_of(
+                biography,
+                asked,
+                rule,
+                where="response.status",
+                expected=f"{transition.refusal and transition.refusal.status} of a job that is {before}",
+                found=str(asked.status),
+                kind=f"in {before}",
+            )
+            biography.contested |= {history | {transition.to} for history in oracle.after_time().possible}
+            biography.oracle = None
+        else:
+            self.made.add(transition.name)
+            biography.oracle = after
+        biography.granted.append(transition)
+        biography.trail.append(asked)
+        job = _job(asked.json)
+        if job is None:
+            return
+        self._check_shown(asked, transition, biography, job)
+        self._look(biography, asked, job, transition.operation or "")
+
+    def _check_shown(
+        self, asked: Asked, transition: Transition, biography: Biography, job: rules.Job
+    ) -> None:
+        """Say where the answer that grants a transition does not show it."""
+        rule = Rule(
+            id=f"lifecycle/{transition.name}-shows-in-its-answer",
+            says=f"The answer that grants {transition.name} shows the job after it.",
+            place=f"{_place(transition)}, to",
+            part=Part.LIFECYCLE,
+        )
+        if job.get("id") != biography.id:
+            self._say_of(
+                biography, asked, rule, where="id", expected="the id of that job", found="another", kind="id"
+            )
+        elif job.get(transition.sets) is None:
+            self._say_of(
+                biography,
+                asked,
+                rule,
+                where=transition.sets,
+                expected="an instant",
+                found="null",
+                kind="null",
+            )
+
+    def _see_refused(
+        self, asked: Asked, transition: Transition, biography: Biography, oracle: Oracle
+    ) -> None:
+        refusal, before = transition.refusal, biography.status
+        assert refusal is not None  # noqa: S101  # the caller has looked
+        after = oracle.ask(transition, accepted=False)
+        answer = asked.json if isinstance(asked.json, dict) else {}
+        if not after.possible:
+            rule = Rule(
+                id=f"lifecycle/{transition.name}-is-granted-where-it-may-start",
+                says=f"{transition.name} is granted where it may start.",
+                place=f"{_place(transition)}, from",
+                part=Part.LIFECYCLE,
+            )
+            self._say_of(
+                biography,
+                asked,
+                rule,
+                where="response.status",
+                expected=f"200 of a job that is {before}",
+                found=str(asked.status),
+                kind=f"in {before}",
+            )
+            return
+        biography.oracle = after
+        rule = Rule(
+            id=f"lifecycle/refusal-of-{transition.name}",
+            says=f"Who asks for {transition.name} where it may not start is told so in these words.",
+            place=f"{_place(transition)}, refusal",
+            part=Part.LIFECYCLE,
+        )
+        for key, wanted in (("type", refusal.type), ("message", refusal.message)):
+            if answer.get(key) != wanted:
+                self._say_of(
+                    biography,
+                    asked,
+                    rule,
+                    where=f"response.body.{key}",
+                    expected=wanted,
+                    found=str(answer.get(key)),
+                )
+
+    def _see_retrieval(self, asked: Asked, identifier: str) -> None:
+        biography = self.jobs.get(unquote(identifier))
+        if biography is None or asked.by.name != biography.owner:
+            return
+        job = _job(asked.json)
+        if asked.status == 200 and job is not None:  # noqa: PLR2004  # found
+            if job.get("id") != biography.id:
+                rule = Rule(
+                    id="judge/retrieved-is-what-was-asked-for",
+                    says="Who asks for a job gets that job.",
+                    place="paths/batch_job.yaml, get",
+                    part=Part.JUDGE,
+                )
+                self._say_of(biography, asked, rule, where="id", expected="the id asked for", found="another")
+                return
+            self._see_view(asked, job, RETRIEVE)
+        elif asked.status >= 400 and not self._may_be_stale(biography, asked):  # noqa: PLR2004  # refused
+            rule = Rule(
+                id="judge/a-job-that-was-made-is-there",
+                says="Who made a job can retrieve it.",
+                place="paths/batch_job.yaml, get",
+                part=Part.JUDGE,
+            )
+            self._say_of(
+                biography,
+                asked,
+                rule,
+                where="response.status",
+                expected="200",
+                found=str(asked.status),
+                kind=str(asked.status),
+            )
+
+    def _see_view(self, asked: Asked, job: rules.Job, operation: str) -> None:
+        biography = self.jobs.get(str(job.get("id")))
+        if biography is not None:
+            self._look(biography, asked, job, operation)
+
+    def _look(self, biography: Biography, asked: Asked, job: rules.Job, operation: str) -> None:
+        """Judge one sight of a job. A sight that may be stale, and is older than what is known, says nothing."""
+        history = rules.history_of(self.lifecycle, job)
+        if history is None or "updated_at" not in job:
+            for each in rules.about_identity(biography.first, job):
+                self._say(each, biography, asked, operation)
+            return
+        if self._may_be_stale(biography, asked) and self._is_older(biography, job, history):
+            return
+        self._look_alone(biography, asked, job, operation)
+        self._compare(biography, asked, job, operation)
+        self._narrow(biography, asked, history, operation)
+        if not biography.contested & {history}:
+            for each in rules.about_life(self.lifecycle, job):
+                self._say(each, biography, asked, operation, anywhere=True)
+        if rules.history_of(self.lifecycle, biography.last) != history:
+            biography.changed_at = asked.at
+        biography.last, biography.last_asked = job, asked
+        biography.granted.clear()
+        status = status_of(self.lifecycle, history)
+        self.seen_statuses.add(status)
+        biography.seen.setdefault(status, asked.at)
+
+    def _look_alone(self, biography: Biography, asked: Asked, job: rules.Job, operation: str) -> None:
+        for each in rules.about_view(self.lifecycle, job):
+            self._say(each, biography, asked, operation, anywhere=True)
+        for each in rules.about_creation(job, sent=biography.sent, creator=None):
+            self._say(each, biography, asked, operation)
+
+    def _compare(self, biography: Biography, asked: Asked, job: rules.Job, operation: str) -> None:
+        for each in rules.about_identity(biography.first, job):
+            self._say(each, biography, asked, operation)
+        granted = tuple(biography.granted)
+        apart = all(asked.at - biography.granted_at.get(each.name, asked.at - 1) >= APART for each in granted)
+        for each in rules.about_change(self.lifecycle, biography.last, job, asked=granted, apart=apart):
+            if each.rule is rules.INSTANTS_STAY:
+                biography.oracle = None
+            self._say(each, biography, asked, operation, before=biography.last_asked, anywhere=True)
+        biography.granted_at.update({transition.name: asked.at for transition in granted})
+
+    def _narrow(self, biography: Biography, asked: Asked, history: frozenset[str], operation: str) -> None:
+        oracle = biography.oracle
+        if oracle is not None:
+            self.made |= self._moves_made(oracle, history)
+            oracle = oracle.observe(history)
+            if not oracle.possible and history not in biography.contested:
+                self._say_impossible(biography, asked, history, operation)
+                biography.contested.add(history)
+        if oracle is None or not oracle.possible:
+            oracle = Oracle.at(self.lifecycle, history, dry_run=biography.dry_run)
+        biography.oracle = oracle
+
+    def _moves_made(self, oracle: Oracle, history: frozenset[str]) -> set[str]:
+        """Return the names of the worker's moves that must have been made to come to *history*."""
+        gained = [history - each for each in oracle.possible if each <= history]
+        new = min(gained, key=len, default=frozenset())
+        worker = [each for each in self.lifecycle.transitions.values() if each.operation is None]
+        return {each.name for each in worker if each.to in new and each.dry_run in (None, oracle.dry_run)}
+
+    def _say_impossible(
+        self, biography: Biography, asked: Asked, history: frozenset[str], operation: str
+    ) -> None:
+        rule = Rule(
+            id="lifecycle/only-the-lifecycles-transitions",
+            says="A job moves only by the transitions of the lifecycle.",
+            place="schemas/BatchJob.yaml, x-lifecycle, transitions",
+            part=Part.LIFECYCLE,
+        )
+        oracle = biography.oracle
+        assert oracle is not None  # noqa: S101  # the caller has looked
+        now = status_of(self.lifecycle, history)
+        may = [each for each in self.lifecycle.statuses if each in oracle.after_time().statuses]
+        seen = [self.lifecycle.instants[each] for each in self.lifecycle.statuses if each in history]
+        self._say_of(
+            biography,
+            asked,
+            rule,
+            where="status",
+            expected=f"after {biography.status}: {', '.join(may)}, each on the lifecycle's own way",
+            found=f"{now}, with {', '.join(seen)} set",
+            kind=f"{biography.status} to {now}",
+            operation=operation,
+            before=biography.last_asked,
+            anywhere=True,
+        )
+
+    # -- reads that may be stale
+
+    def _may_be_stale(self, biography: Biography, asked: Asked) -> bool:
+        return asked.at - biography.changed_at < self.eventual
+
+    def _is_older(self, biography: Biography, job: rules.Job, history: frozenset[str]) -> bool:
+        oracle = biography.oracle
+        if oracle is not None and not oracle.observe(history).possible:
+            return True
+        now, last = (
+            rules.instant_of(job.get("updated_at")),
+            rules.instant_of(biography.last.get("updated_at")),
+        )
+        return now is not None and last is not None and now < last
+
+    # -- saying it
+
+    def _say(
+        self,
+        discrepancy: Discrepancy,
+        biography: Biography,
+        asked: Asked,
+        operation: str,
+        *,
+        before: Asked | None = None,
+        anywhere: bool = False,
+    ) -> None:
+        self._say_of(
+            biography,
+            asked,
+            discrepancy.rule,
+            where=f"batch_job.{discrepancy.where}",
+            expected=discrepancy.expected,
+            found=discrepancy.found,
+            kind=discrepancy.kind,
+            operation=operation,
+            before=before,
+            anywhere=anywhere,
+        )
+
+    def _say_of(  # noqa: PLR0913  # what a violation is made of
+        self,
+        biography: Biography,
+        asked: Asked,
+        rule: Rule,
+        *,
+        where: str,
+        expected: str,
+        found: str,
+        kind: str = "",
+        operation: str | None = None,
+        before: Asked | None = None,
+        anywhere: bool = False,
+    ) -> None:
+        earlier = list(self._trail(biography, but=asked))
+        if before is not None and before is not asked and before not in earlier:
+            earlier.append(before)
+        leaf = where.split(".")
+        self.report(
+            rule,
+            *earlier,
+            asked,
+            where=where,
+            expected=expected,
+            found=found,
+            kind=kind,
+            operation=operation,
+            anywhere=anywhere,
+            subject=biography.id,
+            focus=tuple(leaf),
+        )
+
+    # -- what it knows
+
+    def at_rest(self, biography: Biography) -> bool:
+        """Return whether the worker has nothing more to do with that job, as far as was seen."""
+        if biography.status not in self.lifecycle.statuses:
+            return False
+        return is_at_rest(self.lifecycle, biography.status, dry_run=biography.dry_run)
+
+
+def _place(transition: Transition) -> str:
+    return f"schemas/BatchJob.yaml, x-lifecycle, transitions, {transition.name}"
+
+
+def _job(answer: Any) -> rules.Job | None:
+    job = answer.get("batch_job") if isinstance(answer, dict) else None
+    return job if isinstance(job, dict) else None
+
+
+def _jobs(answer: Any) -> Iterator[rules.Job]:
+    jobs = answer.get("batch_jobs") if isinstance(answer, dict) else None
+    yield from (each for each in jobs or [] if isinstance(each, dict))
