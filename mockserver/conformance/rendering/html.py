@@ -107,7 +107,7 @@ def _share(reached: Mapping[str, Reached]) -> str:
 def _sections(report: Report, documents: Documents) -> Iterator[Markup]:
     yield _glance(report)
     yield _lifecycle(report)
-    yield _grid(report.coverage.refusals)
+    yield _grid(report)
     yield _violations(report, documents)
     yield _known(report, documents)
     yield _stale(report)
@@ -285,25 +285,32 @@ def _reasons(reached: Mapping[str, Reached]) -> Markup | None:
     return tag("ul", items, class_="reasons") if items else None
 
 
-def _grid(refusals: Mapping[str, Reached]) -> Markup:
-    verbs, rows = wording.grid(refusals)
+def _grid(report: Report) -> Markup:
+    heading = "What clients may ask for, in each status"
+    verbs, rows = wording.grid(report.coverage.refusals)
     if not verbs:
-        return _section("grid", "What clients may ask for, in each status", tag("p", "It was not looked at."))
+        return _section("grid", heading, tag("p", "It was not looked at."))
+    allowed = {(arrow.start, arrow.transition) for arrow in report.picture.arrows}
     heads = tag("tr", *(tag("th", name, scope="col") for name in ("status", *verbs)))
     body = (
-        tag("tr", tag("th", status, scope="row"), *(_cell(cells.get(verb)) for verb in verbs))
+        tag(
+            "tr",
+            tag("th", status, scope="row"),
+            *(_cell(cells.get(verb), allowed=(status, verb) in allowed) for verb in verbs),
+        )
         for status, cells in rows.items()
     )
-    caption = tag("caption", "Whether the run asked for the transition while a job was in the status.")
+    caption = tag("caption", "What is to come of it, and whether the run asked for it in that status.")
     table = tag("table", caption, tag("thead", heads), tag("tbody", body), class_="grid")
-    return _section("grid", "What clients may ask for, in each status", _wide(table), _reasons(refusals))
+    return _section("grid", heading, _wide(table), _reasons(report.coverage.refusals))
 
 
-def _cell(reached: Reached | None) -> Markup:
+def _cell(reached: Reached | None, *, allowed: bool) -> Markup:
     if reached is None:
         return tag("td", "")
     words = f"{wording.SIGNS[reached.reach]} {wording.REACHES[reached.reach]}"
-    return tag("td", words, class_=reached.reach.value, title=reached.reason or None)
+    outcome = tag("span", "is made" if allowed else "is refused", class_="outcome")
+    return tag("td", outcome, tag("span", words, class_=reached.reach.value), title=reached.reason or None)
 
 
 def _known(report: Report, documents: Documents) -> Markup:

@@ -15,12 +15,12 @@ from mockserver.conformance.rendering.markup import Markup, joined, tag
 from mockserver.conformance.report import Arrow, Picture, Reach
 
 CHARACTER = 7.3  # pixels of a character of a label, at most
-LOWEST, BAR = 46, 34  # the heights of a status on the line, which many arrows make higher, and of a bar
+LOWEST, BAR = 46, 38  # the heights of a status on the line, which many arrows make higher, and of a bar
 STEP = 24  # between two arrows of one gap
 GAP = 40  # between two statuses on the line, beside the label
 LABEL, ARC = 18, 22  # from one line of labels to the next, and from one arc to the next
 PORT = 16  # between two arrows at one edge
-BEND = 44  # beside a bar, for an arrow to turn round
+BEND = 22  # beside a bar, for an arrow to turn round
 TIP = 2  # from the tip of an arrow to what it points at
 MARGIN = 14
 
@@ -97,20 +97,13 @@ class Layout:
     @property
     def width(self) -> float:
         """Return the width of the whole, in pixels."""
-        beside = [
-            arrow for arrow in self.picture.arrows if arrow.start in self.lanes and arrow.to in self.lanes
-        ]
-        room = max((len(_label(arrow)) * CHARACTER + BEND for arrow in beside), default=0)
-        return self._right + room + MARGIN
+        labels = [path.x + len(_label(arrow)) * CHARACTER / 2 for arrow, path in self.paths()]
+        return max((*labels, *(box.right for box in self.boxes.values())), default=0) + MARGIN
 
     @property
     def height(self) -> float:
         """Return the height of the whole, in pixels."""
         return max((box.bottom for box in self.boxes.values()), default=0) + MARGIN
-
-    @property
-    def _right(self) -> float:
-        return max((box.right for box in self.boxes.values()), default=0)
 
     def paths(self) -> Iterator[tuple[Arrow, Path]]:
         """Yield each arrow with its way, in the picture's order."""
@@ -259,22 +252,44 @@ class Layout:
         last += TIP if first > last else -TIP
         return Path(commands=f"M{x:g} {first:g}V{last:g}", x=x, y=label)
 
+    def _sides(self, status: str) -> list[tuple[Arrow, bool]]:
+        """Return what ends at the right side of a bar, from top to bottom: loops lie away from the line."""
+        ends = [
+            (arrow, starts)
+            for arrow in self.picture.arrows
+            if arrow.start in self.lanes and arrow.to in self.lanes
+            for starts, end in ((True, arrow.start), (False, arrow.to))
+            if end == status
+        ]
+        loops = [port for port in ends if port[0].start == port[0].to]
+        others = [port for port in ends if port not in loops]
+        return [*loops, *others] if self.lanes[status] < 0 else [*others, *loops]
+
+    def _side(self, status: str, arrow: Arrow, *, starts: bool) -> float:
+        """Return how far down the right side of *status* an end of *arrow* is."""
+        sides = self._sides(status)
+        box = self.boxes[status]
+        return box.y + box.height * (sides.index((arrow, starts)) + 1) / (len(sides) + 1)
+
     def _beside(self, arrow: Arrow, start: _Box, to: _Box) -> Path:
         """Return the way from one bar to another, or to itself: a bend right of all that lies between."""
-        same = self._between(arrow.start, arrow.to)
-        number = same.index(arrow)
-        passes = start.lane * to.lane < 0
-        bend = (self._right if passes else max(start.right, to.right)) + BEND / 2 + 8 * number
-        first, last = start.y + BAR / 2 + 5 * number, to.y + BAR / 2 + 5 * number
-        if start == to:
-            first, last = first - 8, last + 8
-        turn = 8 if last > first else -8
+        first = self._side(arrow.start, arrow, starts=True)
+        last = self._side(arrow.to, arrow, starts=False)
+        passing = [each for each in self.picture.arrows if self._passes(each)]
+        number = passing.index(arrow) if arrow in passing else 0
+        passed = [box.right for box in self.boxes.values() if start.lane * to.lane < 0 or box.lane]
+        bend = (max(passed) if arrow in passing else start.right) + BEND + PORT * number
+        turn = min(8, abs(last - first) / 2) * (1 if last > first else -1)
         commands = (
             f"M{start.right:g} {first:g}H{bend - 8:g}q8 0 8 {turn:g}V{last - turn:g}q0 {turn:g} -8 {turn:g}"
             f"H{to.right + TIP:g}"
         )
         half = len(_label(arrow)) * CHARACTER / 2
         return Path(commands=commands, x=bend + half + 6, y=(first + last) / 2 + 4 + LABEL * number)
+
+    def _passes(self, arrow: Arrow) -> bool:
+        """Return whether *arrow* leads from one bar to another."""
+        return arrow.start in self.lanes and arrow.to in self.lanes and arrow.start != arrow.to
 
 
 def _label(arrow: Arrow, violations: int = 0) -> str:

@@ -120,12 +120,13 @@ def commands(violation: Violation, *, target: str) -> tuple[str, ...]:
 
 
 def _meaning(name: str) -> str:
-    kind, _, number = name.partition("_")
-    match kind:
-        case "TOKEN":
-            return "an API token of the second user" if number else "an API token of the user"
-        case "JOB":
-            return f"the id of job {number}, which its creation answers"
+    match name.split("_"):
+        case ["TOKEN" | "COOKIE"]:
+            return "who is asking, as in the run"
+        case ["SECOND", "TOKEN" | "COOKIE"]:
+            return "another user, who must not see the first one's jobs"
+        case ["JOB", number]:
+            return f"the id of job {number}"
     return "a value that an earlier answer shows"
 
 

@@ -149,8 +149,8 @@ STEPS = (
     ("confirm_automatically", "worker", ("pre_processed",), "confirmed"),
     ("start", "worker", ("confirmed",), "processing"),
     ("complete", "worker", ("processing",), "completed"),
-    ("cancel", "client", ("created", "pre_processed", "confirmed", "processing"), "canceled"),
-    ("fail", "worker", ("created", "pre_processed", "confirmed", "processing"), "failed"),
+    ("cancel", "client", (*STATUSES[:4], "canceled", "failed"), "canceled"),
+    ("fail", "worker", STATUSES[:4], "failed"),
 )
 NOT_COVERED = {
     "confirm_automatically": Reached(reach=Reach.UNCOVERED, reason="time ran out before it was seen"),

@@ -159,8 +159,9 @@ def test_without_a_script_every_button_is_missing_and_nothing_else() -> None:
 def test_what_was_not_reached_is_told_in_words_and_signs() -> None:
     page = read(reports.rich())
 
-    assert "○ not covered" in page.text("td")
-    assert "⊘ unreachable" in page.text("td")
+    cells = page.text("span")
+    assert "is made ○ not covered" in cells
+    assert "is refused ⊘ unreachable" in cells
     assert ": not covered: processing was over too soon" in page.text("li")
 
 

@@ -50,7 +50,7 @@ def test_a_violation_is_told_with_all_that_is_needed_to_see_and_mend_it() -> Non
         "POST /admin/batch-jobs/batch_<1>/confirm → 200, confirmed",
         "to see it:",
         "URL=http://127.0.0.1:9000",
-        "# set TOKEN first: an API token of the user",
+        "# set TOKEN first: who is asking, as in the run",
         reports.CREATED.curl,
         reports.CONFIRMED_EARLY.curl,
         reports.CONFIRMED_EARLY.curl,
