@@ -233,13 +233,17 @@ def _violation(violation: Violation, documents: Documents, *, target: str) -> Ma
 
 
 def _evidence(violation: Violation, *, target: str) -> Iterator[Markup]:
-    yield tag("figure", _wide(sequence_svg(violation)), tag("figcaption", "The last exchange shows it."))
+    *earlier, last = violation.evidence
+    answered = last.body if last.status else ""
+    caption = tag("figcaption", "The last exchange shows it.", " It was answered:" if answered else None)
+    yield tag("figure", _wide(sequence_svg(violation)), caption)
+    if answered:
+        yield tag("pre", answered, tabindex=0, class_="answer")
+    if earlier:
+        answers = tag("ol", (tag("li", _answer(each)) for each in earlier), class_="answers")
+        yield tag("details", tag("summary", "What the target answered before"), answers)
     yield tag("h5", "See it yourself")
     yield _pre("\n".join(wording.commands(violation, target=target)), "The curl lines that show it")
-    answers = [tag("li", _answer(each)) for each in violation.evidence]
-    yield tag(
-        "details", tag("summary", "What the target answered, in full"), tag("ol", answers, class_="answers")
-    )
 
 
 def _answer(sighting: Sighting) -> Markup:
@@ -247,7 +251,7 @@ def _answer(sighting: Sighting) -> Markup:
     job = f", job {sighting.job} is {sighting.job_status}" if sighting.job_status else ""
     return joined(
         tag("p", tag("code", sighting.request), f" by {sighting.by}: ", tag("b", status), job),
-        tag("pre", sighting.body, tabindex=0) if sighting.body else None,
+        tag("pre", sighting.body, tabindex=0, class_="answer") if sighting.body else None,
     )
 
 

@@ -13,6 +13,7 @@ from mockserver.conformance.report import (
     Reached,
     Report,
     Rule,
+    Sighting,
     Verdict,
     Violation,
 )
@@ -32,6 +33,7 @@ VERDICTS = {
     Verdict.INCONCLUSIVE: "No verdict",
 }
 _VARIABLE = re.compile(r"\$\{?([A-Z][A-Z0-9_]*)")
+_WORD = re.compile(r"[A-Za-z0-9_-]+")
 _ASSIGNED = re.compile(r"^([A-Z][A-Z0-9_]*)=")
 
 
@@ -112,11 +114,26 @@ def variables(violation: Violation) -> tuple[str, ...]:
 
 
 def commands(violation: Violation, *, target: str) -> tuple[str, ...]:
-    """Return the shell lines that repeat the violation: what to set first, then one curl line an exchange."""
+    """Return the shell lines that repeat the violation: what to set first, then a curl line an exchange."""
     names = variables(violation)
     lines = [f"URL={shlex.quote(target)}"] if "URL" in names else []
     lines += [f"# set {name} first: {_meaning(name)}" for name in names if name != "URL"]
-    return (*lines, *(each.curl for each in violation.evidence))
+    return (*lines, *_curl_lines(violation.evidence))
+
+
+def _curl_lines(evidence: Iterable[Sighting]) -> Iterator[str]:
+    """Yield the curl lines, and before a look that shows what the worker did, how long to repeat it.
+
+    A status that is no plain word is not shown there: the lines are pasted into shells, some of which read
+    comments as commands.
+    """
+    before: dict[int | None, str | None] = {}
+    for each in evidence:
+        looks = each.request.startswith("GET ") and before.get(each.job) not in (None, each.job_status)
+        if looks and _WORD.fullmatch(each.job_status or ""):
+            yield f"# repeat the next one until it shows {each.job_status}"
+        before[each.job] = each.job_status or before.get(each.job)
+        yield each.curl
 
 
 def _meaning(name: str) -> str:
@@ -124,7 +141,7 @@ def _meaning(name: str) -> str:
         case ["TOKEN" | "COOKIE"]:
             return "who is asking, as in the run"
         case ["SECOND", "TOKEN" | "COOKIE"]:
-            return "another user, who must not see the first one's jobs"
+            return "another user, as in the run"
         case ["JOB", number]:
             return f"the id of job {number}"
     return "a value that an earlier answer shows"

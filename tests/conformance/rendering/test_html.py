@@ -106,6 +106,7 @@ def test_a_hostile_target_adds_no_element_and_no_attribute() -> None:
     assert page.all("img") == []
     assert [name for _, attributes in page.elements for name in attributes if name.startswith("on")] == []
     assert "<script>alert(1)</script>" in page.text("pre")
+    assert "<script>alert(1)</script>" in page.text("dd")
 
 
 def test_only_the_scripts_and_styles_of_the_page_itself_may_run() -> None:
@@ -193,3 +194,34 @@ def test_a_place_links_to_the_web_where_the_documents_are_on_it() -> None:
 def test_text_is_escaped_on_its_way_into_an_element_and_markup_is_not() -> None:
     assert tag("p", "<b>", tag("b", "&"), None, title='"') == '<p title="&quot;">&lt;b&gt;<b>&amp;</b></p>'
     assert joined("<", Markup("<br>"), ["a", None]) == "&lt;<br>a"
+
+
+def luminance(color: str) -> float:
+    """Return the relative luminance of *color*, `#rrggbb` or `#rgb`. Source: WCAG 2.2."""
+    digits = color.lstrip("#")
+    whole = digits if len(digits) == 6 else "".join(digit * 2 for digit in digits)
+    channels = [int(whole[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    linear = [each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in channels]
+    return sum(weight * each for weight, each in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+@pytest.mark.parametrize("scheme", [0, 1, 2], ids=["light", "dark", "print"])
+def test_every_text_has_a_contrast_of_four_and_a_half(scheme: int) -> None:
+    style = read(reports.empty()).text("style")
+    palette = dict(
+        re.findall(r"--([\w-]+): (#\w+)", re.findall(r":root \{(.*?)\}", style, re.DOTALL)[scheme])
+    )
+    pairs = [
+        *itertools.product(("ink", "soft", "link", "good", "bad", "warn"), ("paper", "card")),
+        *itertools.product(("ink", "soft"), ("good-paper", "bad-paper", "warn-paper", "code")),
+        *itertools.product(("good", "warn", "bad"), ("bad-paper",)),
+        ("good", "good-paper"),
+        ("warn", "warn-paper"),
+    ]
+
+    lights = {name: luminance(color) + 0.05 for name, color in palette.items()}
+    contrasts = {
+        pair: max(lights[each] for each in pair) / min(lights[each] for each in pair) for pair in pairs
+    }
+
+    assert {pair: contrast for pair, contrast in contrasts.items() if contrast < 4.5} == {}
