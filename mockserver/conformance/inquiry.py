@@ -54,6 +54,7 @@ class Inquiry:
     seed: int
     ends: float
     second: Caller | None = None
+    second_is_made: bool = False
     notes: list[str] = field(default_factory=list)
     unfinished: set[Part] = field(default_factory=set)
     progress: Callable[[str], None] = lambda _: None
@@ -169,6 +170,7 @@ class Inquiry:
                 self.second = self.logged_in(
                     email, SECOND_PASSWORD, name="second user", variable="SECOND_TOKEN"
                 )
+                self.second_is_made = True
         except (NotLetIn, NoAnswer):
             self.second = None
         if self.second is None:

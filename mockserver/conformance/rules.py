@@ -201,17 +201,15 @@ def _about_updating(
     updated = instant_of(job.get("updated_at"))
     if updated is None:
         return
-    for status, instant in instants.items():
-        if instant > updated:
-            name = lifecycle.instants[status]
-            expected = f"updated_at at {name} or later"
-            yield Discrepancy(
-                rule=UPDATED_LAST,
-                where="updated_at",
-                expected=expected,
-                found=f"updated_at before {name}",
-                kind=name,
-            )
+    later = [status for status in lifecycle.statuses if status in instants and instants[status] > updated]
+    if later:
+        name = lifecycle.instants[later[0]]
+        yield Discrepancy(
+            rule=UPDATED_LAST,
+            where="updated_at",
+            expected=f"updated_at at {name} or later",
+            found=f"updated_at before {name}",
+        )
 
 
 def _about_result(
@@ -219,7 +217,8 @@ def _about_result(
 ) -> Iterator[Discrepancy]:
     result = job.get("result")
     has_begun = len(instants.keys() & set(lifecycle.statuses[1:]) - _clients_own(lifecycle)) > 0
-    if result is not None and not has_begun:
+    tells_errors = isinstance(result, dict) and bool(result.get("errors"))  # it is about to fail
+    if result is not None and not has_begun and not tells_errors:
         yield Discrepancy(rule=NO_RESULT_YET, where="result", expected="null", found="a result", kind=status)
     result = result if isinstance(result, dict) else {}
     if _is_failure(lifecycle, status) and not result.get("errors"):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from mockserver.conformance import lists, probes
 from mockserver.conformance.errands import TargetGone, look
 from mockserver.conformance.exploration import Exploration
 from mockserver.conformance.findings import Findings
@@ -32,7 +33,7 @@ from mockserver.contract.judge import Judge
 from mockserver.contract.operation import Contract
 from mockserver.lifecycle import Asker
 
-SHARES: Mapping[Part, float] = {Part.JUDGE: 0.15, Part.LIFECYCLE: 0.4, Part.LISTS: 0.15, Part.FUZZ: 0.3}
+SHARES: Mapping[Part, float] = {Part.JUDGE: 0.2, Part.LIFECYCLE: 0.4, Part.LISTS: 0.15, Part.FUZZ: 0.25}
 FOR_THE_END = 0.05  # of the time, for a last look at every job
 TICK = 0.5
 
@@ -128,8 +129,12 @@ class Conformance:
             inquiry.unfinished.add(part)
 
     def _part(self, inquiry: Inquiry, part: Part) -> None:
-        if part is Part.LIFECYCLE:
+        if part is Part.JUDGE:
+            probes.run(inquiry)
+        elif part is Part.LIFECYCLE:
             self._explore(inquiry)
+        elif part is Part.LISTS:
+            lists.run(inquiry)
 
     def _explore(self, inquiry: Inquiry) -> None:
         exploration = Exploration(
@@ -155,7 +160,7 @@ class Conformance:
             if inquiry.is_stuck(job):
                 _say_stuck(inquiry, job)
         restless = {each.status for each in jobs if not inquiry.witness.at_rest(each) and each not in stuck}
-        if restless:
+        if restless and Part.LIFECYCLE in self.done:
             statuses = [each for each in inquiry.witness.lifecycle.statuses if each in restless]
             inquiry.note(
                 f"Some jobs were still {', '.join(statuses)} when the time was up, and moving; with more --max-time "

@@ -27,9 +27,12 @@ class _Fault:
 
 
 def schema_discrepancies(
-    exchange: Exchange, violations: Sequence[Violation], operation: Operation | None
+    exchange: Exchange, violations: Sequence[Violation], operation: Operation | None, *, shared: str = ""
 ) -> Iterator[Discrepancy]:
-    """Yield each of *violations*, which the judge found in *exchange*, once."""
+    """Yield each of *violations*, which the judge found in *exchange*, once.
+
+    shared: the file that states the response for several operations, empty when this one has it for itself.
+    """
     if not violations:
         return
     if operation is None:
@@ -42,7 +45,7 @@ def schema_discrepancies(
         expected = violations[0].expected
         yield Discrepancy(rule=rule, where="response.status", expected=expected, found=str(exchange.status))
         return
-    place = f"{operation.method} {operation.path}, responses, {exchange.status}"
+    place = shared or f"{operation.method} {operation.path}, responses, {exchange.status}"
     if exchange.status not in operation.responses:
         yield _undocumented_status(exchange, operation)
         return

@@ -183,7 +183,8 @@ class Witness:
         )
         if key not in self.judged:
             self.judged[key] = self.judge.violations(exchange)
-        for each in schema_discrepancies(exchange, self.judged[key], operation):
+        shared = self._shared(operation, exchange.status)
+        for each in schema_discrepancies(exchange, self.judged[key], operation, shared=shared):
             leaf = each.where.rpartition(".")[2]
             self.report(
                 each.rule,
@@ -192,9 +193,20 @@ class Witness:
                 expected=each.expected,
                 found=each.found,
                 kind=each.kind,
+                anywhere=bool(shared),
                 subject=f"{exchange.method} {exchange.path} {exchange.status}",
                 focus=(leaf, "result", "context") if leaf in ("result", "context") else (leaf,),
             )
+
+    def _shared(self, operation: Operation | None, status: int) -> str:
+        """Return the file of `responses/` that states what *operation* answers with *status*; or nothing."""
+        if operation is None:
+            return ""
+        for _, _, each in self.contract.document.operations():
+            if each["operationId"] == operation.id:
+                name = each["responses"].get(str(status), {}).get("$ref", "").rpartition("/")[2]
+                return f"responses/{name}.yaml" if name else ""
+        return ""
 
     def _leading_to(self, asked: Asked) -> tuple[Asked, ...]:
         """Return *asked* and before it, where it is about a job, what made the job."""
@@ -221,7 +233,7 @@ class Witness:
 
     def _see_creation(self, asked: Asked) -> None:
         job = _job(asked.json)
-        if asked.status != 201 or job is None or not isinstance(job.get("id"), str):  # noqa: PLR2004  # created
+        if asked.status >= 300 or job is None or not isinstance(job.get("id"), str):  # noqa: PLR2004  # created
             return
         try:
             sent = orjson.loads(asked.exchange.request_body)
