@@ -52,7 +52,7 @@ def _commands(report: Report, documents: Documents) -> Iterator[str]:
 
 
 def _violation(violation: Violation, documents: Documents) -> str:
-    location = documents.locate(violation.rule.place)[0]
+    location = wording.stated_at(violation, documents)[0]
     message = "\n".join(
         (
             f"{violation.operation}, {violation.where} ({wording.times(violation)})",

@@ -41,7 +41,7 @@ def _part(report: Report, part: Part, documents: Documents) -> ET.Element | None
 
 
 def _violation(violation: Violation, documents: Documents, *, target: str) -> ET.Element:
-    case = _case(violation.rule.id, violation.id, file=documents.locate(violation.rule.place)[0].file)
+    case = _case(violation.rule.id, violation.id, file=wording.stated_at(violation, documents)[0].file)
     message = f"{violation.rule.says} Expected {violation.expected}; found {violation.found}"
     failure = ET.SubElement(case, "failure", {"message": _line(message), "type": violation.rule.id})
     failure.text = "\n".join(
@@ -63,7 +63,7 @@ def _violation(violation: Violation, documents: Documents, *, target: str) -> ET
 
 def _known(known: Known, documents: Documents) -> ET.Element:
     rule = known.violation.rule
-    case = _case(rule.id, known.violation.id, file=documents.locate(rule.place)[0].file)
+    case = _case(rule.id, known.violation.id, file=wording.stated_at(known.violation, documents)[0].file)
     return _skipped(case, f"known: {wording.deviation(known.deviation)}")
 
 

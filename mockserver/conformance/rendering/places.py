@@ -44,16 +44,22 @@ class Documents:
     name: str = "openapi"
     web: str = ""
 
-    def locate(self, place: str) -> tuple[Location, ...]:
+    def locate(self, place: str, *, operation: str = "") -> tuple[Location, ...]:
         """Return the locations of *place*, the first of which is where a rule is stated best.
 
-        place: `schemas/BatchJob.yaml, x-lifecycle, transitions, confirm`, or several such.
+        place: `schemas/BatchJob.yaml, x-lifecycle, transitions, confirm`, or several such. operation: the
+        operationId that a place is looked for at which is a folder, `paths, responses`.
         """
-        return tuple(self._locate(each) for each in place.split(PLACES))
+        return tuple(self._locate(each, operation) for each in place.split(PLACES))
 
-    def _locate(self, place: str) -> Location:
+    def _locate(self, place: str, operation: str) -> Location:
         file, *keys = place.split(KEYS)
-        line = None if self.folder is None else _line(self.folder / file, keys)
+        line = None
+        if self.folder is not None and operation and (self.folder / file).is_dir():
+            for name, number in _operation(self.folder / file, operation):
+                file, line = f"{file}/{name}", number
+        elif self.folder is not None:
+            line = _line(self.folder / file, keys)
         anchor = "" if line is None else f"#L{line}"
         return Location(
             file=f"{self.name}/{file}",
@@ -76,7 +82,20 @@ def _transition(keys: list[str]) -> list[str]:
     return []
 
 
+def _operation(folder: Path, operation: str) -> list[tuple[str, int]]:
+    """Return the file in *folder* that has the operation, and the line; none where no file has it."""
+    return [
+        (file.name, number)
+        for file in sorted(folder.glob("*.y*ml"))
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1)
+        if line.split() == ["operationId:", operation]
+    ][:1]
+
+
 def _line(file: Path, keys: list[str]) -> int | None:
+    if file.suffix == ".md" and file.is_file():
+        lines = file.read_text(encoding="utf-8").splitlines()
+        return next((number for number, line in enumerate(lines, start=1) if keys and keys[-1] in line), 1)
     if file.suffix not in (".yaml", ".yml") or not file.is_file():
         return None
     node = yaml.compose(file.read_text(encoding="utf-8"), LOADER)

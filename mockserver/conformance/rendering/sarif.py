@@ -73,7 +73,7 @@ def _result(
         f"{violation.rule.says} At {violation.operation}, {violation.where}: expected {violation.expected}; "
         f"found {violation.found} ({wording.times(violation)}). {wording.next_step(violation, documents)}"
     )
-    locations = documents.locate(violation.rule.place)
+    locations = wording.stated_at(violation, documents)
     name = f"{violation.operation} {violation.where}"
     return {
         "ruleId": violation.rule.id,

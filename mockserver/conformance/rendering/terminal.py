@@ -1,13 +1,14 @@
 """The report for somebody at a terminal: the verdict first, then what was found, then what to do next."""
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from mockserver.conformance.rendering import wording
 from mockserver.conformance.rendering.legible import legible
 from mockserver.conformance.rendering.places import Documents
 from mockserver.conformance.report import Report, Rule, Sighting, Verdict, Violation
 
+MOST_IN_FULL = 3  # violations of one rule
 NARROWEST = 40  # columns; below, words are no longer kept apart
 _BOLD, _DIM, _RED, _GREEN, _YELLOW = "1", "2", "31", "32", "33"
 _VERDICT_INKS = {Verdict.CONFORMS: _GREEN, Verdict.VIOLATES: _RED, Verdict.INCONCLUSIVE: _YELLOW}
@@ -64,14 +65,24 @@ class _Page:
         if not report.parts:
             yield "  nothing"
 
-    def rule(self, number: int, rule: Rule, violations: Iterable[Violation], *, target: str) -> Iterator[str]:
+    def rule(
+        self, number: int, rule: Rule, violations: tuple[Violation, ...], *, target: str
+    ) -> Iterator[str]:
         yield ""
         yield from self.wrapped(f"{number}. {rule.says}", hang=len(f"{number}. "), inks=(_BOLD, _RED))
         yield from self.labelled("rule", rule.id)
         yield from self.labelled("stated in", wording.place_of(rule, self.documents))
-        for violation in violations:
+        for violation in violations[:MOST_IN_FULL]:
             yield ""
             yield from self.violation(violation, target=target)
+        rest = violations[MOST_IN_FULL:]
+        if rest:
+            yield ""
+            yield from self.wrapped("and, which --report shows in full:", indent=3)
+        for each in rest:
+            yield from self.wrapped(
+                f"✗ {each.operation}, {each.where} ({wording.times(each)}): {each.id}", indent=3, hang=2
+            )
 
     def violation(self, violation: Violation, *, target: str) -> Iterator[str]:
         seen = wording.times(violation)

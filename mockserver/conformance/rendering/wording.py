@@ -4,7 +4,7 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 
-from mockserver.conformance.rendering.places import Documents
+from mockserver.conformance.rendering.places import Documents, Location
 from mockserver.conformance.report import (
     Coverage,
     KnownDeviation,
@@ -86,6 +86,11 @@ def place_of(rule: Rule, documents: Documents) -> str:
     return listed(str(each) for each in documents.locate(rule.place))
 
 
+def stated_at(violation: Violation, documents: Documents) -> tuple[Location, ...]:
+    """Return where the rule is stated for the operation that the violation was seen at."""
+    return documents.locate(violation.rule.place, operation=violation.operation)
+
+
 def times(violation: Violation) -> str:
     """Return how often the violation was seen."""
     return "seen once" if violation.times == 1 else f"seen {violation.times} times"
@@ -102,7 +107,7 @@ def found_in(part: Part, report: Report) -> str:
 def next_step(violation: Violation, documents: Documents) -> str:
     """Return what to do about the violation."""
     at = "the answer" if violation.operation == "none" else f"the answer of {violation.operation}"
-    file = documents.locate(violation.rule.place)[0].file
+    file = stated_at(violation, documents)[0].file
     return f"Mend {at}: {violation.where}. Where the target is right, mend {file} instead."
 
 

@@ -20,7 +20,7 @@ parameters:
 def documents(tmp_path: Path) -> Documents:
     (tmp_path / "schemas").mkdir()
     (tmp_path / "schemas" / "Job.yaml").write_text(DOCUMENT, encoding="utf-8")
-    (tmp_path / "README.md").write_text("# About\n", encoding="utf-8")
+    (tmp_path / "README.md").write_text("# About\n\nSee deviation 3.\n", encoding="utf-8")
     (tmp_path / "empty.yaml").write_text("", encoding="utf-8")
     return Documents(folder=tmp_path)
 
@@ -39,7 +39,10 @@ def documents(tmp_path: Path) -> Documents:
         ("schemas/Job.yaml, nothing", 1),
         ("empty.yaml, nothing", 1),
         ("schemas/Gone.yaml, properties", None),
-        ("README.md, deviation 3", None),
+        ("README.md, deviation 3", 3),
+        ("README.md, deviation 9", 1),
+        ("README.md", 1),
+        ("schemas, properties", None),
     ],
 )
 def test_a_place_has_the_line_of_the_last_key_that_is_there(
@@ -53,8 +56,29 @@ def test_a_place_has_the_line_of_the_last_key_that_is_there(
 def test_a_place_is_told_with_its_file_its_line_and_its_keys(documents: Documents) -> None:
     assert [str(each) for each in documents.locate("schemas/Job.yaml, properties, id; README.md")] == [
         "openapi/schemas/Job.yaml:3 (properties, id)",
-        "openapi/README.md",
+        "openapi/README.md:1",
     ]
+
+
+@pytest.mark.parametrize(
+    ("operation", "shown"),
+    [
+        ("GetBatchJobs", "openapi/paths/batch_jobs.yaml:2 (responses)"),
+        ("PostBatchJobs", "openapi/paths (responses)"),
+        ("none", "openapi/paths (responses)"),
+    ],
+)
+def test_a_place_in_every_path_is_the_file_of_the_operation(
+    operation: str, shown: str, documents: Documents, tmp_path: Path
+) -> None:
+    (tmp_path / "paths").mkdir()
+    (tmp_path / "paths" / "batch_jobs.yaml").write_text(
+        "get:\n  operationId: GetBatchJobs\n", encoding="utf-8"
+    )
+
+    [location] = documents.locate("paths, responses", operation=operation)
+
+    assert str(location) == shown
 
 
 def test_without_the_documents_at_hand_a_place_still_has_its_file() -> None:

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -55,6 +56,19 @@ def test_a_violation_is_told_with_all_that_is_needed_to_see_and_mend_it() -> Non
         reports.CONFIRMED_EARLY.curl,
         reports.CONFIRMED_EARLY.curl,
     ]
+
+
+def test_of_many_violations_of_one_rule_the_last_are_only_named() -> None:
+    many = tuple(
+        reports.violation(reports.CONFIRM_RULE, reports.CREATED, where=f"response.body.{number}")
+        for number in range(5)
+    )
+
+    text = terminal(replace(reports.rich(), violations=many), width=200)
+
+    assert [text.count(each.id) for each in many] == [2, 1, 1, 1, 1]  # the first one in the advice too
+    assert text.count("to see it:") == 3
+    assert f"✗ {many[4].operation}, response.body.4 (seen once): {many[4].id}" in text
 
 
 def test_coverage_is_told_in_five_lines() -> None:
