@@ -4,13 +4,17 @@ Reads the documents as text with lines, and nothing else of them. A place that t
 has its file; a key that the file does not hold gets the line of the last one that it does.
 """
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import yaml
 
+ROOT = "openapi.yaml"
 PLACES, KEYS = "; ", ", "  # between two places of one rule, and between a file and the keys within
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C loader is optional, and ten times faster
+_METHOD = re.compile(r"(?P<method>[A-Z]+) (?P<path>/.*)")  # the other way to name a place in a path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,19 +51,22 @@ class Documents:
     def locate(self, place: str, *, operation: str = "") -> tuple[Location, ...]:
         """Return the locations of *place*, the first of which is where a rule is stated best.
 
-        place: `schemas/BatchJob.yaml, x-lifecycle, transitions, confirm`, or several such. operation: the
-        operationId that a place is looked for at which is a folder, `paths, responses`.
+        place: `schemas/BatchJob.yaml, x-lifecycle, transitions, confirm`, `GET /admin/batch-jobs, responses`,
+        or several such. operation: the operationId that is looked for where a place is a folder, `paths`.
         """
         return tuple(self._locate(each, operation) for each in place.split(PLACES))
 
     def _locate(self, place: str, operation: str) -> Location:
         file, *keys = place.split(KEYS)
+        file = file.rstrip("/")
         line = None
-        if self.folder is not None and operation and (self.folder / file).is_dir():
-            for name, number in _operation(self.folder / file, operation):
-                file, line = f"{file}/{name}", number
-        elif self.folder is not None:
-            line = _line(self.folder / file, keys)
+        if found := _METHOD.fullmatch(file):
+            file, keys = self._path_file(found["path"], [found["method"].lower(), *keys])
+        if self.folder is not None:
+            if operation and (self.folder / file).is_dir():
+                file, line = next(_operations(self.folder, operation), (file, None))
+            else:
+                line = _line(self.folder / file, keys)
         anchor = "" if line is None else f"#L{line}"
         return Location(
             file=f"{self.name}/{file}",
@@ -67,6 +74,19 @@ class Documents:
             line=line,
             address=f"{self.web}/{file}{anchor}" if self.web else "",
         )
+
+    def _path_file(self, path: str, keys: list[str]) -> tuple[str, list[str]]:
+        """Return the file that describes *path*, which the root refers to, and the keys within."""
+        whole = ["paths", path, *keys]
+        if self.folder is None or not (self.folder / ROOT).is_file():
+            return ROOT, whole
+        node = yaml.compose((self.folder / ROOT).read_text(encoding="utf-8"), LOADER)
+        for key in ("paths", path, "$ref"):
+            _, node = _entry(node, key) or (0, None)
+        match node:
+            case yaml.ScalarNode():
+                return str(PurePosixPath(node.value.partition("#")[0])), keys
+        return ROOT, whole
 
 
 def transitions_at(place: str) -> frozenset[str]:
@@ -82,14 +102,13 @@ def _transition(keys: list[str]) -> list[str]:
     return []
 
 
-def _operation(folder: Path, operation: str) -> list[tuple[str, int]]:
-    """Return the file in *folder* that has the operation, and the line; none where no file has it."""
-    return [
-        (file.name, number)
-        for file in sorted(folder.glob("*.y*ml"))
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1)
-        if line.split() == ["operationId:", operation]
-    ][:1]
+def _operations(folder: Path, operation: str) -> Iterator[tuple[str, int]]:
+    """Yield each file in *folder* that has the operation, and the line."""
+    for file in sorted(folder.rglob("*.y*ml")):
+        lines = file.read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines, start=1):
+            if line.split() == ["operationId:", operation]:
+                yield file.relative_to(folder).as_posix(), number
 
 
 def _line(file: Path, keys: list[str]) -> int | None:

@@ -24,6 +24,7 @@ def sarif(report: Report, documents: Documents) -> str:
     found: list[tuple[Violation, KnownDeviation | None]] = [(each, None) for each in report.violations]
     found += [(each.violation, each.deviation) for each in report.known]
     rules = tuple(wording.by_rule(violation for violation, _ in found))
+    ids = [rule.id for rule in rules]
     run = {
         "tool": {
             "driver": {
@@ -36,7 +37,7 @@ def sarif(report: Report, documents: Documents) -> str:
         "invocations": [_invocation(report)],
         "results": [
             _result(
-                violation, deviation, index=rules.index(violation.rule), report=report, documents=documents
+                violation, deviation, index=ids.index(violation.rule.id), report=report, documents=documents
             )
             for violation, deviation in found
         ],

@@ -3,8 +3,9 @@
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
-from mockserver.conformance.rendering.places import Documents, Location
+from mockserver.conformance.rendering.places import PLACES, Documents, Location
 from mockserver.conformance.report import (
     Coverage,
     KnownDeviation,
@@ -49,11 +50,19 @@ def listed(words: Iterable[str]) -> str:
 
 
 def by_rule(violations: Iterable[Violation]) -> Mapping[Rule, tuple[Violation, ...]]:
-    """Return the violations grouped by the rule that they break, both in the report's order."""
-    groups: dict[Rule, tuple[Violation, ...]] = {}
+    """Return the violations grouped by the rule that they break, both in the report's order.
+
+    A rule that is stated at several places, a violation naming one of them, is one rule: it names them all.
+    """
+    groups: dict[str, tuple[Violation, ...]] = {}
     for each in violations:
-        groups[each.rule] = (*groups.get(each.rule, ()), each)
-    return groups
+        groups[each.rule.id] = (*groups.get(each.rule.id, ()), each)
+    return {_whole_rule(group): group for group in groups.values()}
+
+
+def _whole_rule(violations: tuple[Violation, ...]) -> Rule:
+    places = (place for each in violations for place in each.rule.place.split(PLACES))
+    return replace(violations[0].rule, place=PLACES.join(dict.fromkeys(places)))
 
 
 def verdict_sentence(report: Report) -> str:

@@ -60,6 +60,25 @@ def test_a_place_is_told_with_its_file_its_line_and_its_keys(documents: Document
     ]
 
 
+def test_a_place_in_a_path_may_be_named_by_its_method() -> None:
+    place = "POST /admin/batch-jobs, responses"
+
+    [location] = Documents(folder=shipped_folder()).locate(place)
+
+    lines = (shipped_folder() / "paths/batch_jobs.yaml").read_text(encoding="utf-8").splitlines()
+    assert (location.file, location.keys) == ("openapi/paths/batch_jobs.yaml", "post, responses")
+    assert location.line is not None
+    assert lines[location.line - 1].strip() == "responses:"
+    assert location.line > lines.index("post:")
+
+
+@pytest.mark.parametrize("folder", [None, shipped_folder()])
+def test_a_path_that_no_document_has_is_looked_for_in_the_root(folder: Path | None) -> None:
+    [location] = Documents(folder=folder).locate("GET /nope, responses")
+
+    assert (location.file, location.keys) == ("openapi/openapi.yaml", "paths, /nope, get, responses")
+
+
 @pytest.mark.parametrize(
     ("operation", "shown"),
     [

@@ -59,6 +59,17 @@ def test_a_rule_that_is_stated_at_two_places_names_both() -> None:
     )
 
 
+def test_no_two_rules_have_one_id() -> None:
+    elsewhere = replace(reports.CONFIRM_RULE, place="paths/batch_job_confirm.yaml, post")
+    report = replace(reports.rich(), violations=(reports.EARLY, replace(reports.LATE, rule=elsewhere)))
+
+    run = read(report)["runs"][0]
+
+    ids = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert ids == [reports.CONFIRM_RULE.id, reports.COUNT_RULE.id]
+    assert [each["ruleIndex"] for each in run["results"]] == [0, 0, 1]
+
+
 def test_a_result_is_recognised_by_the_id_of_the_violation() -> None:
     results = read(reports.rich())["runs"][0]["results"]
 

@@ -88,3 +88,15 @@ def test_the_grid_is_read_from_the_names_of_its_cells() -> None:
     assert verbs == ("confirm", "cancel")
     assert list(rows) == list(reports.STATUSES)
     assert rows["processing"]["cancel"].reason == "processing was over too soon"
+
+
+def test_a_rule_that_is_stated_at_several_places_is_one_rule() -> None:
+    elsewhere = replace(reports.CONFIRM_RULE, place="paths/batch_job_confirm.yaml, post")
+    violations = (reports.EARLY, replace(reports.LATE, rule=elsewhere))
+
+    groups = wording.by_rule(violations)
+
+    assert [rule.place for rule in groups] == [
+        "schemas/BatchJob.yaml, x-lifecycle, transitions, confirm; paths/batch_job_confirm.yaml, post"
+    ]
+    assert list(groups.values()) == [violations]
