@@ -14,6 +14,7 @@ from typing import NoReturn
 
 import mockserver
 from mockserver import __version__
+from mockserver.conformance import verb
 from mockserver.contract.diagram import mermaid
 from mockserver.contract.document import DocumentError, load, shipped_folder
 from mockserver.server.settings import USUAL_ORIGINS, Settings
@@ -60,6 +61,11 @@ def _parser() -> argparse.ArgumentParser:
     quirks = verbs.add_parser("quirks", help="list the quirks of the real server, with their evidence")
     quirks.add_argument("--json", action="store_true", help="as JSON, for machines")
     quirks.set_defaults(run=_list_quirks)
+    judged = verbs.add_parser(
+        "conform", help="judge a server by the contract", epilog=verb.EXAMPLES, formatter_class=_Formatter
+    )
+    verb.add_arguments(judged)
+    judged.set_defaults(run=_conform)
     picture = verbs.add_parser(
         "lifecycle", help="draw the lifecycle of a batch job, as a Mermaid state diagram"
     )
@@ -83,6 +89,13 @@ def _list_quirks(options: argparse.Namespace) -> int:
         )
         print(*lines, sep="")  # noqa: T201  # its output
     return FINE
+
+
+def _conform(options: argparse.Namespace) -> int:
+    try:
+        return verb.run(options)
+    except verb.ConformUsageError as error:
+        raise UsageError(str(error)) from error
 
 
 def _draw(options: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from mockserver.conformance.errands import Errand, Wait, look
@@ -500,7 +501,7 @@ class _JobLists(_List):
         for pivot in pivots:
             for operator, compares in operators.items():
                 if operator in known:
-                    wanted = self._where(name, lambda at, compares=compares, pivot=pivot: compares(at, pivot))
+                    wanted = self._where(name, partial(_swapped(compares), pivot))
                     self._filter([(f"{name}[{operator}]", _written(pivot))], wanted, name, operator)
         if len(instants) > 1 and {"gte", "lt"} <= known.keys():
             low, high = instants[0], instants[-1]
@@ -724,6 +725,10 @@ class _JobLists(_List):
                 found="another",
                 kind="usual",
             )
+
+
+def _swapped(compares: Callable[[datetime, datetime], bool]) -> Callable[[datetime, datetime], bool]:
+    return lambda pivot, at: compares(at, pivot)
 
 
 def _written(instant: datetime) -> str:

@@ -100,12 +100,14 @@ class KnownDeviation:
     """A violation that somebody has looked at and lets pass until a day.
 
     violation: its id. owner: who answers for it. until: the last day on which it passes, None for ever.
+    sometimes: it depends on a race, so that a run that does not see it says nothing.
     """
 
     violation: str
     reason: str
     owner: str
     until: date | None = None
+    sometimes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from mockserver.conformance import lists, probes
+from mockserver.conformance import fuzz, lists, probes
 from mockserver.conformance.errands import TargetGone, look
 from mockserver.conformance.exploration import Exploration
 from mockserver.conformance.findings import Findings
@@ -35,7 +35,7 @@ from mockserver.lifecycle import Asker
 
 SHARES: Mapping[Part, float] = {Part.JUDGE: 0.2, Part.LIFECYCLE: 0.4, Part.LISTS: 0.15, Part.FUZZ: 0.25}
 FOR_THE_END = 0.05  # of the time, for a last look at every job
-TICK = 0.5
+UNFINISHED = "the time was up before all of it was done"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +135,8 @@ class Conformance:
             self._explore(inquiry)
         elif part is Part.LISTS:
             lists.run(inquiry)
+        else:
+            fuzz.run(inquiry, workers=self.options.workers)
 
     def _explore(self, inquiry: Inquiry) -> None:
         exploration = Exploration(
@@ -174,7 +176,7 @@ class Conformance:
         if inquiry.target.broken:
             inquiry.note("Connections broke before there was an answer; safe requests were asked again.")
         for part in sorted(inquiry.unfinished, key=list(Part).index):
-            inquiry.note(f"{part}: the time was up before all of it was done; give it more with --max-time.")
+            inquiry.note(f"{part}: {UNFINISHED}; give it more with --max-time.")
         split = urlsplit(self.options.url)
         shown = split._replace(netloc=split.netloc.rpartition("@")[2]).geturl()
         return Report(
@@ -242,6 +244,15 @@ _DOING: Mapping[Part, str] = {
     Part.LISTS: "pages, filters and orders of jobs that stand still",
     Part.FUZZ: "schemathesis invents requests",
 }
+
+
+def is_whole(report: Report) -> bool:
+    """Return whether every part was run, and each to its end, so that what was not seen is not there."""
+    return (
+        report.parts == tuple(Part)
+        and not report.trouble
+        and not any(UNFINISHED in note for note in report.notes)
+    )
 
 
 def _say_stuck(inquiry: Inquiry, job: Biography) -> None:

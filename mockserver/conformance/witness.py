@@ -112,6 +112,14 @@ class Witness:
             for job in _jobs(asked.json):
                 self._see_view(asked, job, LIST)
 
+    def see_strange(self, asked: Asked) -> None:
+        """Judge one exchange of somebody else, which tells nothing of the jobs of this run."""
+        operation, _ = self.route(asked)
+        if operation is not None:
+            self.operations.setdefault(operation.id, 1)
+            self.statuses.setdefault(f"{operation.id} {asked.status}", 1)
+        self.judge_alone(asked, operation)
+
     def unanswered(self, transition: Transition, job: str) -> None:
         """Take note that a request for *transition* got no answer, so that it may have been granted or not."""
         biography = self.jobs.get(job)
