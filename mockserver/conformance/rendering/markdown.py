@@ -85,7 +85,7 @@ def _rule(
     yield ""
     yield f"Stated in {places}, rule {code(rule.id)}."
     yield ""
-    for each in violations:
+    for each in violations[: wording.MOST_IN_FULL]:
         yield f"- **{code(each.operation)} {code(each.where)}**, {wording.times(each)}"
         yield f"  - expected {code(each.expected)}"
         yield f"  - found {code(each.found)}"
@@ -101,6 +101,10 @@ def _rule(
             yield ""
             yield "</details>"
             yield ""
+    rest = violations[wording.MOST_IN_FULL :]
+    if rest:
+        yield from (f"- {code(each.operation)} {code(each.where)}, id {code(each.id)}" for each in rest)
+        yield ""
 
 
 def _exchanges(violation: Violation) -> Iterator[str]:

@@ -8,7 +8,6 @@ from mockserver.conformance.rendering.legible import legible
 from mockserver.conformance.rendering.places import Documents
 from mockserver.conformance.report import Report, Rule, Sighting, Verdict, Violation
 
-MOST_IN_FULL = 3  # violations of one rule
 NARROWEST = 40  # columns; below, words are no longer kept apart
 _BOLD, _DIM, _RED, _GREEN, _YELLOW = "1", "2", "31", "32", "33"
 _VERDICT_INKS = {Verdict.CONFORMS: _GREEN, Verdict.VIOLATES: _RED, Verdict.INCONCLUSIVE: _YELLOW}
@@ -72,10 +71,10 @@ class _Page:
         yield from self.wrapped(f"{number}. {rule.says}", hang=len(f"{number}. "), inks=(_BOLD, _RED))
         yield from self.labelled("rule", rule.id)
         yield from self.labelled("stated in", wording.place_of(rule, self.documents))
-        for violation in violations[:MOST_IN_FULL]:
+        for violation in violations[: wording.MOST_IN_FULL]:
             yield ""
             yield from self.violation(violation, target=target)
-        rest = violations[MOST_IN_FULL:]
+        rest = violations[wording.MOST_IN_FULL :]
         if rest:
             yield ""
             yield from self.wrapped("and, which --report shows in full:", indent=3)

@@ -27,6 +27,7 @@ PARTS = {
 }
 SIGNS = {Reach.COVERED: "✓", Reach.UNCOVERED: "○", Reach.UNREACHABLE: "⊘"}
 REACHES = {Reach.COVERED: "covered", Reach.UNCOVERED: "not covered", Reach.UNREACHABLE: "unreachable"}
+MOST_IN_FULL = 3  # violations of one rule, where a reader scrolls; the rest is named
 VERDICT_SIGNS = {Verdict.CONFORMS: "✓", Verdict.VIOLATES: "✗", Verdict.INCONCLUSIVE: "?"}
 VERDICTS = {
     Verdict.CONFORMS: "The target conforms",

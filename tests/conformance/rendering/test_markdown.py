@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -56,6 +57,18 @@ def test_a_hostile_target_writes_no_markup_outside_of_code() -> None:
         tag for tag in re.findall(r"<[^>]*>", outside) if "details" not in tag and "summary" not in tag
     ] == []
     assert "@all" not in outside
+
+
+def test_of_many_violations_of_one_rule_the_last_are_only_named() -> None:
+    many = tuple(
+        reports.violation(reports.CONFIRM_RULE, reports.CREATED, where=f"response.body.{number}")
+        for number in range(5)
+    )
+
+    text = render(replace(reports.rich(), violations=many), "markdown")
+
+    assert text.count("How to see it") == 3
+    assert f"- `{many[4].operation}` `response.body.4`, id `{many[4].id}`" in text
 
 
 def test_the_grid_has_a_row_for_each_status() -> None:
