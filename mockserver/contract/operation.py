@@ -1,6 +1,6 @@
 """One operation of the document, compiled: what it takes, what it may answer, and who may call it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from types import MappingProxyType
@@ -49,17 +49,26 @@ class ResponseReader:
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """An operation, ready to be run. any_depth: the path parameter that takes slashes too."""
+    """An operation, ready to be run.
+
+    security: the requirements of which one has to be met; none where anybody may call. any_depth: the path
+    parameter takes slashes too.
+    """
 
     id: str
     method: str
     path: str
-    secured: bool
+    security: Sequence[Mapping[str, Any]]
     query: QueryReader | None
     body: BodyReader | None
     multipart: bool
     any_depth: bool
     responses: Mapping[int, ResponseReader]
+
+    @property
+    def secured(self) -> bool:
+        """Return whether only those who are known may call."""
+        return bool(self.security) and {} not in self.security
 
     @cached_property
     def read_query(self) -> Callable[[str], Mapping[str, Any]]:
@@ -137,7 +146,7 @@ class Contract:
             id=operation["operationId"],
             method=method,
             path=path,
-            secured=bool(operation.get("security", default_security)),
+            security=operation.get("security", default_security),
             query=query_reader(operation, resolve=resolve, quirks=self.quirks),
             body=_body_reader(content, compiler, resolve),
             multipart="multipart/form-data" in content,

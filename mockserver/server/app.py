@@ -5,7 +5,7 @@ No globals; two applications never meet.
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from mockserver.server.credentials import Credentials
 from mockserver.server.edge import Edge, Transmitter
 from mockserver.server.exchange import Operate
 from mockserver.server.framework import Framework, Resolver, SwaggerUIMiddleware, SwaggerUIOptions
+from mockserver.server.guard import guard_of
 from mockserver.server.operations import Operations
 from mockserver.server.payloads import Payloads
 from mockserver.server.pipeline import Dispatch, Parse, Route, Secure, Validate
@@ -64,7 +65,10 @@ def build_app(
     job = contract.operations.get("GetBatchJobsBatchJob")  # which an edited document may do without
     secure = partial(
         Secure,
-        credentials=credentials,
+        guards={
+            each.id: guard_of(each.security, document, credentials) for each in contract.operations.values()
+        },
+        elsewhere=guard_of(_usual_security(contract), document, credentials),
         is_guarded=routes.is_guarded,
         job_path=job.path if job is not None else None,
         quirks=quirks,
@@ -159,6 +163,13 @@ def strategies_of(document: Document) -> Mapping[str, Strategy]:
     builtin = builtin_strategies()
     types = document.resolve(document.bundle["components"]["schemas"]["BatchJob"]["properties"]["type"])
     return {name: builtin.get(name) or PlainStrategy(name) for name in types.get("enum", builtin)}
+
+
+def _usual_security(contract: Contract) -> Sequence[Mapping[str, Any]]:
+    """Return the security requirements that hold where no operation says otherwise."""
+    secured = (each.security for each in contract.operations.values() if each.secured)
+    usual: Sequence[Mapping[str, Any]] = contract.document.bundle.get("security") or next(secured, ())
+    return usual
 
 
 def _file_path(contract: Contract) -> str:

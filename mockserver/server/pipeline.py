@@ -19,7 +19,6 @@ from mockserver.contract.parameters import ParameterRefused
 from mockserver.contract.routes import NOWHERE, PathRefused, Routes
 from mockserver.quirk import NO_QUIRKS, Quirk, Quirks
 from mockserver.server.bodies import JSON_LIMIT, parse_json, read_body, read_files
-from mockserver.server.credentials import Credentials
 from mockserver.server.errors import (
     INVALID,
     NOT_ALLOWED,
@@ -37,6 +36,7 @@ from mockserver.server.framework import (
     Specification,
     SpecMiddleware,
 )
+from mockserver.server.guard import Guard
 
 REQUEST = "mockserver.request"
 BODILESS = ("GET", "HEAD", "OPTIONS", "TRACE")
@@ -110,30 +110,39 @@ GUARDED_BY_ID = Quirk(
 
 
 class Secure:
-    """Finds out who calls, where the operation wants to know, and below paths that are guarded as a whole."""
+    """Finds out who calls, where the operation wants to know, and below paths that are guarded as a whole.
+
+    guards: by operationId. elsewhere: of the guarded paths where no operation is.
+    """
 
     def __init__(
         self,
         app: Station,
         *,
-        credentials: Credentials,
+        guards: Mapping[str, Guard | None],
+        elsewhere: Guard | None,
         is_guarded: Callable[[str], bool],
         job_path: str | None,
         quirks: Quirks = NO_QUIRKS,
     ) -> None:
         self.app = app
-        self.credentials = credentials
+        self.guards = guards
+        self.elsewhere = elsewhere
         self.is_guarded = is_guarded
         guarded_path = (job_path or "").replace("{id}", "(?P<id>[^/]+)") + "(/.*)?"
-        guards = GUARDED_BY_ID in quirks and job_path is not None
-        self.below_a_job = re.compile(guarded_path, re.IGNORECASE) if guards else None
+        looks_up = GUARDED_BY_ID in quirks and job_path is not None
+        self.below_a_job = re.compile(guarded_path, re.IGNORECASE) if looks_up else None
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         """Let the request pass, or refuse it."""
         request: Request = scope[REQUEST]
         operation = request.operation
-        if operation.secured if operation else self.is_guarded(request.path):
-            request.caller = self.credentials.identify(request)
+        if operation is not None:
+            guard = self.guards[operation.id]
+        else:
+            guard = self.elsewhere if self.is_guarded(request.path) else None
+        if guard is not None:
+            request.caller = guard.caller(request)
         if request.unreadable is not None:
             raise RequestRefused(400, INVALID, request.unreadable, unforeseen=True)
         if operation is None:

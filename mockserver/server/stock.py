@@ -226,8 +226,9 @@ class _ApiKey(ApiKeySecurityHandler):
         self.credentials = credentials
 
     def _resolve_func(self, security_scheme: Mapping[str, Any]) -> Callable[..., Any]:
-        by_cookie = security_scheme["in"] == "cookie"
-        return _knowing(self.credentials.by_cookie if by_cookie else self.credentials.by_api_token)
+        if security_scheme["in"] == "cookie":
+            return _knowing(self.credentials.by_cookie)
+        return _knowing(partial(self.credentials.by_api_token, header=security_scheme["name"].lower()))
 
     @staticmethod
     def get_cookie_value(cookies: str | None, name: str) -> str | None:  # noqa: ARG004  # Connexion's signature
