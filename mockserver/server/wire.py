@@ -5,7 +5,8 @@ takes trailers for headers, loses what follows an offered upgrade, goes on answe
 and at its end waits for clients that send nothing.
 
 It also makes a task, a timer and two writes for each request. Here a request that is whole is answered at
-once, in one write, and becomes a task only when it has to wait for something.
+once, in one write, and becomes a task only when it has to wait for something. Answers to requests that came
+together leave together: to wake a client that sleeps costs more than to make it an answer.
 """
 
 import asyncio
@@ -23,6 +24,7 @@ TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\
 NO_HTTP = "Invalid HTTP request received."
 FRAMING = (b"content-length", b"transfer-encoding")
 AT_ONCE = 8  # requests of one connection answered in a row before others have their turn
+LONGEST_POSTED = 64 * 1024  # bytes of an answer's last part that may wait for others
 CONTROLS = bytes({*range(32), 127} - {9, 10, 13})
 WHOLE = "mockserver.whole"  # the ASGI extension of a request whose body has come
 BODILESS = (204, 304)  # statuses whose answers have neither body nor framing
@@ -39,6 +41,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._unbegun: _Cycle | None = None  # the request whose turn it is, until it is begun
         self._in_a_row = 0
         self._idle_since: float | None = None
+        # one for all connections of a server, which share nothing else of ours
+        self._outbox: _Outbox = self.server_state.__dict__.setdefault("outbox", _Outbox(self.loop))
 
     def connection_made(self, transport: Any) -> None:
         """Take the connection."""
@@ -54,6 +58,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         while data and not self.transport.is_closing():
             data = self._rest_of(data)
         if self._beside_bodies > HEAD_LIMIT and not self.transport.is_closing():
+            self._outbox.empty()
             self.transport.write(TOO_LARGE)
             self.transport.close()
         if self._unbegun is not None and not self.transport.is_closing():
@@ -69,6 +74,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             return data[offered.args[0] :]
         except httptools.HttpParserError:
             self.logger.warning(NO_HTTP)
+            self._outbox.empty()
             self.send_400_response(NO_HTTP)
         return b""
 
@@ -141,6 +147,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             keep_alive=version != "1.0" and self.parser.should_keep_alive(),
             on_response=self.on_response_complete,
         )
+        cycle.outbox = self._outbox
         if before is None or before.response_complete:
             self._unbegun = cycle
         else:
@@ -220,12 +227,36 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """Break off what waits for its client or for its turn; a request that is whole is answered."""
+        self._outbox.empty()
         cycle = self.cycle
         is_half = cycle is not None and not cycle.response_complete and cycle.more_body
         if is_half or self.pipeline or self.transport.get_write_buffer_size():
             self.transport.abort()
         else:
             super().shutdown()
+
+
+class _Outbox:
+    """Last parts of answers, sent as soon as all that has come by now is dealt with. Mutable."""
+
+    __slots__ = ("_loop", "_posted")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._posted: list[tuple[asyncio.Transport, bytes]] = []
+
+    def put(self, transport: asyncio.Transport, content: bytes) -> None:
+        """Send *content* soon; what is put in earlier is sent earlier."""
+        if not self._posted:
+            self._loop.call_soon(self.empty)
+        self._posted.append((transport, content))
+
+    def empty(self) -> None:
+        """Send everything now."""
+        posted, self._posted = self._posted, []
+        for transport, content in posted:
+            if not transport.is_closing():
+                transport.write(content)
 
 
 class _Cycle(RequestResponseCycle):
@@ -237,6 +268,7 @@ class _Cycle(RequestResponseCycle):
 
     head = b""
     has_given_all = False
+    outbox: "_Outbox"
 
     async def receive(self) -> Any:
         """Return what has come of the body, without waiting when all of it has."""
@@ -301,8 +333,12 @@ class _Cycle(RequestResponseCycle):
             self.expected_content_length -= len(body)
             if self.expected_content_length < 0 or (ends and self.expected_content_length):
                 raise RuntimeError("the body of the answer is not as long as its content-length says")
-        if head or body:
-            self.transport.write(head + body)
+        if ends and len(body) <= LONGEST_POSTED and self.keep_alive:
+            self.outbox.put(self.transport, head + body)
+        else:
+            self.outbox.empty()
+            if head or body:
+                self.transport.write(head + body)
         if ends:
             self.response_complete = True
             self.message_event.set()
