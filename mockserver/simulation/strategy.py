@@ -103,4 +103,7 @@ class Strategy(Protocol):
         """
 
     def progress(self, job: BatchJob, done: float) -> Mapping[str, Any]:
-        """Return the result of *job* while it is processing and *done* (0 to 1) of the time has passed."""
+        """Return the result of *job* while it is processing and *done* (0 to 1) of the time has passed.
+
+        It changes with whole units of the job only.
+        """

@@ -13,6 +13,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from math import floor
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -57,6 +58,7 @@ RACED_CONFIRMS = Quirk(
 )
 ONE_MILLISECOND = timedelta(milliseconds=1)
 LONGEST_REMEMBERED = 1024  # bytes of a context, as long as it is remembered what it comes to
+MOST_UNDER_WAY = 256  # jobs of which it is remembered how they were last seen
 JOBS_PER_PAGE = 10
 USERS_PER_PAGE = 50
 # everything else in a query filters a column
@@ -103,6 +105,9 @@ class World:
         self._entries = 0
         self._unanswered: set[str] = set()
         self._memo = Memo()
+        self._under_way: dict[
+            str, tuple[BatchJob, int, BatchJob]
+        ] = {}  # as they were last seen, by units done
         # by the type, dry_run, tick, catalogue and essence of a job that was just created
         self._foresight: dict[Hashable, _Foresight] = {}
         self._created = lifecycle.instants[lifecycle.initial]
@@ -383,7 +388,14 @@ class World:
         part = processed_part(job, now)
         if part is None:
             return job
-        return replace(job, result=self._strategies[job.type].progress(job, part))
+        done, seen = floor(job.units * part), self._under_way.get(job.id)
+        if seen is not None and seen[0] is job and seen[1] == done:
+            return seen[2]
+        shown = replace(job, result=self._strategies[job.type].progress(job, part))
+        if seen is None and len(self._under_way) >= MOST_UNDER_WAY:
+            del self._under_way[next(iter(self._under_way))]
+        self._under_way[job.id] = job, done, shown
+        return shown
 
     # ---- users and sessions
 
