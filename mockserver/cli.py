@@ -15,12 +15,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 import mockserver
 from mockserver import __version__
-from mockserver.conformance import verb
 from mockserver.contract.diagram import mermaid
 from mockserver.contract.document import Document, DocumentError, load, shipped_folder
 from mockserver.grading.verbs import DEFECTS_EXAMPLES, GRADE_EXAMPLES, add_defects, add_grade, grade_suite
 from mockserver.server.settings import ENGINES, USUAL_ORIGINS, Settings
-from mockserver.simulation.catalogue_file import CatalogueFileError, shipped_catalogue
 from mockserver.simulation.scenario import SCENARIOS, ScenarioUnknown, scenario_named
 
 if TYPE_CHECKING:
@@ -49,14 +47,16 @@ class UsageError(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     try:
-        options = _parser().parse_args(arguments)
+        words = sys.argv[1:] if arguments is None else arguments
+        options = _parser(words).parse_args(words)
         return int(options.run(options))
     except UsageError as error:
         print("mockserver:", *str(error).split(), file=sys.stderr)  # noqa: T201  # the command's own output
         return USAGE
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """Return the parser of a line with these *words*; a heavy verb is loaded when it is among them."""
     parser = _Parser(
         prog="mockserver", description=mockserver.__doc__, epilog=EXAMPLES, formatter_class=_Formatter
     )
@@ -85,11 +85,13 @@ def _parser() -> argparse.ArgumentParser:
     quirks = verbs.add_parser("quirks", help="list the quirks of the real server, with their evidence")
     quirks.add_argument("--json", action="store_true", help="as JSON, for machines")
     quirks.set_defaults(run=_list_quirks)
-    judged = verbs.add_parser(
-        "conform", help="judge a server by the contract", epilog=verb.EXAMPLES, formatter_class=_Formatter
-    )
-    verb.add_arguments(judged)
+    judged = verbs.add_parser("conform", help="judge a server by the contract", formatter_class=_Formatter)
     judged.set_defaults(run=_conform)
+    if "conform" in words:
+        from mockserver.conformance import verb  # noqa: PLC0415  # heavy, and only this verb needs it
+
+        judged.epilog = verb.EXAMPLES
+        verb.add_arguments(judged)
     picture = verbs.add_parser(
         "lifecycle", help="draw the lifecycle of a batch job, as a Mermaid state diagram"
     )
@@ -130,6 +132,8 @@ def _list_quirks(options: argparse.Namespace) -> int:
 
 
 def _conform(options: argparse.Namespace) -> int:
+    from mockserver.conformance import verb  # noqa: PLC0415  # heavy, and only this verb needs it
+
     try:
         return verb.run(options)
     except verb.ConformUsageError as error:
@@ -274,6 +278,11 @@ def _serve(options: argparse.Namespace) -> int:
     from mockserver.simulation.clock import RunningClock  # noqa: PLC0415  # the same
 
     clock = RunningClock()
+    wrong: tuple[type[Exception], ...] = (DocumentError, PersonalityUnknown, ScenarioUnknown, UsageError)
+    if options.catalogue or options.like:
+        from mockserver.simulation.catalogue_file import CatalogueFileError  # noqa: PLC0415  # the same
+
+        wrong = (*wrong, CatalogueFileError)
     try:
         settings = replace(settings, quirks=quirks_of(like=options.like, names=options.quirk))
         scenario = scenario_named(options.scenario)
@@ -286,7 +295,7 @@ def _serve(options: argparse.Namespace) -> int:
             app = build_app(document, build(document), settings, engine=options.engine)
         else:
             app = _lying_app(options, document, settings, build=build)
-    except (CatalogueFileError, DocumentError, PersonalityUnknown, ScenarioUnknown, UsageError) as error:
+    except wrong as error:
         listener.close()
         raise UsageError(str(error)) from error
     pace = f"like {options.like}" if options.like else f"scenario {scenario.name}: {scenario.description}"
@@ -318,6 +327,8 @@ def _catalogue_file(options: argparse.Namespace) -> Path | None:
     name = options.catalogue or options.like
     if name is None or Path(name).exists():
         return None if name is None else Path(name)
+    from mockserver.simulation.catalogue_file import shipped_catalogue  # noqa: PLC0415  # reads YAML
+
     return shipped_catalogue(name)
 
 

@@ -29,11 +29,9 @@ from mockserver.server.recent import RecentJobs
 from mockserver.server.settings import Engine, Settings
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.catalogue import Catalogue
-from mockserver.simulation.catalogue_file import read_catalogue
 from mockserver.simulation.clock import Clock
 from mockserver.simulation.identity import Mint
 from mockserver.simulation.scenario import Scenario
-from mockserver.simulation.seeding import seeded_catalogue, seeded_people
 from mockserver.simulation.strategies import PlainStrategy, builtin_strategies
 from mockserver.simulation.strategy import Strategy
 from mockserver.simulation.users import User
@@ -129,6 +127,8 @@ def build_world(
 
 def _people(settings: Settings, *, at: datetime, mint: Mint) -> list[User]:
     """Return the people who work in the shop beside the admin, whose password they have."""
+    from mockserver.simulation.seeding import seeded_people  # noqa: PLC0415  # only when they are needed
+
     return [
         User(
             id=mint.id("usr", at=at),
@@ -150,9 +150,17 @@ def _opening(
 ) -> Callable[[], Catalogue]:
     """Return what gives the first catalogue: a *file* is read now, another is made up when it is needed."""
     if file is None:
-        return partial(seeded_catalogue, seed=seed, at=at, mint=mint)
+        return partial(_made_up, seed=seed, at=at, mint=mint)
+    from mockserver.simulation.catalogue_file import read_catalogue  # noqa: PLC0415  # reads YAML
+
     catalogue = read_catalogue(file, at=at, mint=mint)
     return lambda: catalogue
+
+
+def _made_up(*, seed: int, at: datetime, mint: Callable[[str], str]) -> Catalogue:
+    from mockserver.simulation.seeding import seeded_catalogue  # noqa: PLC0415  # only when it is needed
+
+    return seeded_catalogue(seed=seed, at=at, mint=mint)
 
 
 def strategies_of(document: Document) -> Mapping[str, Strategy]:
