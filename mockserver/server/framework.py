@@ -5,12 +5,10 @@ A server calls them seldom or never, so they are put off until somebody does. It
 once more, slowly; ours has been judged by the compiled schema, so it is taken as it is.
 """
 
-import importlib
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from types import ModuleType
+from collections.abc import Callable, Mapping
 from typing import Any
+
+from mockserver.server.lean import put_off
 
 PUT_OFF = (
     "connexion.apps.flask",
@@ -23,45 +21,7 @@ PUT_OFF = (
 )
 
 
-class _Later:
-    """Something in a module that is put off: who calls it, or looks into it, imports the module."""
-
-    def __init__(self, module: str, name: str) -> None:
-        self._module, self._name = module, name
-
-    def _itself(self) -> Any:
-        return getattr(importlib.import_module(self._module), self._name)
-
-    def __call__(self, *arguments: Any, **options: Any) -> Any:
-        """Do what the real one does."""
-        return self._itself()(*arguments, **options)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._itself(), name)
-
-
-class _PutOff(ModuleType):
-    """Stands in for a module."""
-
-    def __getattr__(self, name: str) -> _Later:
-        if name.startswith("__"):  # the import system asks for some
-            raise AttributeError(name)
-        return _Later(self.__name__, name)
-
-
-@contextmanager
-def _lean() -> Iterator[None]:
-    """Let what is imported meanwhile have stand-ins for what is put off."""
-    stand_ins = {name: _PutOff(name) for name in PUT_OFF if name not in sys.modules}
-    sys.modules.update(stand_ins)
-    try:
-        yield
-    finally:
-        for name in stand_ins:
-            del sys.modules[name]
-
-
-with _lean():
+with put_off(*PUT_OFF):
     # Connexion imports itself whole, whatever is asked for: what one engine alone needs costs no other
     from connexion.datastructures import MediaTypeDict
     from connexion.exceptions import BadRequestProblem, NonConformingResponse, ProblemException
