@@ -16,6 +16,7 @@ import jsonschema_rs
 import orjson
 import yaml
 
+from mockserver.contract.bundle_cache import bundle_of
 from mockserver.contract.complaints import JUDGED
 from mockserver.contract.json_schema import validator_of
 from mockserver.lifecycle import Lifecycle, LifecycleError
@@ -116,12 +117,20 @@ def load(folder: Path) -> Document:
             f"{folder / ROOT}: no such file; --spec takes a folder laid out as the package's own openapi/"
         )
         raise DocumentError(message)
+    if folder == shipped_folder():
+        return Document(
+            folder=folder, bundle=bundle_of(folder, lambda: _checked(folder), maker=Path(__file__))
+        )
+    return Document(folder=folder, bundle=_checked(folder))
+
+
+def _checked(folder: Path) -> Mapping[str, Any]:
     document = Document(folder=folder, bundle=_Bundler(folder).bundle())
     _check_references(document)
     _check_structure(document)
     _check_operations(document)
     _check_defaults(document)
-    return document
+    return document.bundle
 
 
 def _check_references(document: Document) -> None:

@@ -43,6 +43,12 @@ class Server:
         return ticks / os.sysconf("SC_CLK_TCK")
 
 
+def _compiled(environment: Mapping[str, str] | None) -> Mapping[str, str]:
+    """Return the environment of a server whose Python modules are compiled once, as installed ones are."""
+    given = os.environ if environment is None else environment
+    return {name: value for name, value in given.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 @contextmanager
 def running(
     name: str,
@@ -62,7 +68,7 @@ def running(
     with log.open("wb") as out:
         began = time.perf_counter()
         process = subprocess.Popen(  # noqa: S603  # commands of our own
-            arguments, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=environment
+            arguments, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=_compiled(environment)
         )
         try:
             took = _first_answer(name, process, port, first, began=began, seconds=seconds, log=log)
