@@ -1,7 +1,7 @@
 """A request as the pipeline sees it, and a response before it is sent. Knows nothing of ASGI."""
 
 from binascii import b2a_base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha1
 from typing import Any, NamedTuple
@@ -77,8 +77,26 @@ class Response(NamedTuple):
     commit: Callable[[], None] | None = None
 
 
-Operate = Callable[[Request], Response]
+class Parts(NamedTuple):
+    """An answer that is made part by part, for it is long, and others are to have their turn between.
+
+    parts: each of them keeps the contract as an answer of its own. joined: makes their bodies one.
+    """
+
+    parts: Iterator[Response]
+    joined: Callable[[Sequence[bytes]], bytes]
+
+
+Operate = Callable[[Request], Response | Parts]
 """What an operation does with a request that it may have."""
+
+
+def whole(answer: Response | Parts) -> Response:
+    """Return *answer*, made in one go."""
+    if isinstance(answer, Response):
+        return answer
+    parts = list(answer.parts)
+    return parts[-1]._replace(body=answer.joined([part.body for part in parts]))
 
 
 def json_response(payload: Any, *, status: int = 200, headers: Headers = ()) -> Response:

@@ -10,7 +10,7 @@ from mockserver.lifecycle import Asker, Lifecycle, Transition
 from mockserver.server.credentials import Credentials
 from mockserver.server.downloads import download
 from mockserver.server.errors import Unauthorized
-from mockserver.server.exchange import Operate, Request, Response, json_response, text_response
+from mockserver.server.exchange import Operate, Parts, Request, Response, json_response, text_response
 from mockserver.server.payloads import Payloads
 from mockserver.server.recent import RecentJobs
 from mockserver.simulation.catalogue_query import find_price_lists, find_products, find_variants, store_of
@@ -76,7 +76,7 @@ class Operations:
         job = request.world.retrieve(request.route.parameters["id"], by=_caller(request))
         return self.recent.retrieved(job, request.world.users)
 
-    def list_batch_jobs(self, request: Request) -> Response:
+    def list_batch_jobs(self, request: Request) -> Response | Parts:
         """GetBatchJobs."""
         page = request.world.list_jobs(request.query, by=_caller(request))
         return self.recent.listed(page, request.world.users, request.query)

@@ -5,6 +5,7 @@ derived from it. The request travels in the scope under REQUEST; a station that 
 answers. A station that has nothing to wait for hands on what the next one returns, to be awaited at the edge.
 """
 
+import asyncio
 import logging
 import re
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -27,7 +28,7 @@ from mockserver.server.errors import (
     RequestRefused,
     cannot,
 )
-from mockserver.server.exchange import Operate, Request, Response
+from mockserver.server.exchange import Operate, Parts, Request, Response
 from mockserver.server.framework import (
     ROUTING_CONTEXT,
     AbstractOperation,
@@ -221,10 +222,22 @@ class _BoundOperation:
 
     def __call__(self, scope: Scope, _receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         request: Request = scope[REQUEST]
-        response = self.operate(request)
+        answer = self.operate(request)
+        if isinstance(answer, Parts):
+            return self._part_by_part(request, answer, send)
         if self.judged:
-            _judge(request, response)
-        return self.transmit(request, response, send)
+            _judge(request, answer)
+        return self.transmit(request, answer, send)
+
+    async def _part_by_part(self, request: Request, answer: Parts, send: Send) -> None:
+        made: list[Response] = []
+        for part in answer.parts:
+            if self.judged:
+                _judge(request, part)
+            made.append(part._replace(payload=None))
+            await asyncio.sleep(0)
+        body = answer.joined([part.body for part in made])
+        await self.transmit(request, made[-1]._replace(body=body), send)
 
 
 def _judge(request: Request, response: Response) -> None:

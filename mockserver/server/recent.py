@@ -5,15 +5,19 @@ given.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any, Generic, TypeVar
 
-from mockserver.server.exchange import JSON, Response, entity_tag, json_response, to_json
+from mockserver.server.exchange import JSON, Parts, Response, entity_tag, json_response, to_json
 from mockserver.server.payloads import Payloads
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.query import Page
 from mockserver.simulation.users import Users
 
 ANSWERS, ROWS = 256, 1024  # kept of each; one takes about 1.5 KB
+PART = 100  # rows of a page that are written in one go
+START = b'{"batch_jobs":['
 SHAPING = frozenset({"fields", "expand"})  # with these in the query, a row is not what it usually is
 
 Shown = TypeVar("Shown")
@@ -62,9 +66,19 @@ class RecentJobs:
         self._answers.keep(job, users, answer._replace(payload=None, headers=(*answer.headers, tag)))
         return answer
 
-    def listed(self, page: Page, users: Users, query: Mapping[str, Any]) -> Response:
+    def listed(self, page: Page, users: Users, query: Mapping[str, Any]) -> Response | Parts:
         """Return the answer that tells of a *page* of jobs, as *query* wants them shown."""
-        paging = {"count": page.count, "offset": page.offset, "limit": page.limit}
+        if len(page.rows) <= PART:
+            return self._listed(page, users, query)
+        tail = len(to_json(_paging(page)))
+        parts = (
+            self._listed(replace(page, rows=page.rows[start : start + PART]), users, query)
+            for start in range(0, len(page.rows), PART)
+        )
+        return Parts(parts, partial(_joined, tail=tail))
+
+    def _listed(self, page: Page, users: Users, query: Mapping[str, Any]) -> Response:
+        paging = _paging(page)
         if not SHAPING.isdisjoint(query):
             rows = self._payloads.selected_batch_jobs(page.rows, users, query)
             return json_response({"batch_jobs": rows, **paging})
@@ -74,7 +88,7 @@ class RecentJobs:
         )
         made = iter(fresh)
         whole = b",".join([next(made)[0] if text is None else text for text in texts])
-        body = b'{"batch_jobs":[' + whole + b"]," + to_json(paging)[1:]
+        body = START + whole + b"]," + to_json(paging)[1:]
         if not fresh and body == self._page.body:
             return self._page
         answer = Response(
@@ -94,3 +108,14 @@ class RecentJobs:
         for job, (text, _) in zip(jobs, shown, strict=True):
             self._rows.keep(job, users, text)
         return shown
+
+
+def _paging(page: Page) -> dict[str, float]:
+    return {"count": page.count, "offset": page.offset, "limit": page.limit}
+
+
+def _joined(bodies: Sequence[bytes], *, tail: int) -> bytes:
+    """Return the *bodies* of parts of one page as one. tail: how long what follows the rows is, in bytes."""
+    end = tail + 1  # a bracket and a comma more, a brace less
+    rows = b",".join([body[len(START) : -end] for body in bodies])
+    return START + rows + bodies[-1][-end:]

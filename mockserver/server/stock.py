@@ -32,7 +32,7 @@ from mockserver.contract.operation import Contract, Operation
 from mockserver.contract.routes import PathRefused, Route, Routes, decoded
 from mockserver.server.credentials import Credentials
 from mockserver.server.errors import INVALID, RequestRefused, Unauthorized
-from mockserver.server.exchange import Operate, Request, Response
+from mockserver.server.exchange import Operate, Request, Response, whole
 from mockserver.server.framework import (
     ROUTING_CONTEXT,
     AbstractOperation,
@@ -276,7 +276,7 @@ class _Function:
         self.operate: Operate = operation.function
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        scope[ANSWER] = response = self.operate(scope[REQUEST])
+        scope[ANSWER] = response = whole(self.operate(scope[REQUEST]))
         if response.payload is not None:  # a file is nothing that the contract could judge
             await _say(response, send)
 

@@ -5,10 +5,10 @@ these ids alone; an order by `context` or `result`, or a filter that is none of 
 all jobs of a shape, brings every job that is left by the other filters to the instant, and looks at it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, overload
 
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.clock import microseconds_of
@@ -27,7 +27,29 @@ from mockserver.simulation.store import Store
 from mockserver.simulation.timetable import UPDATED
 
 FIXED = frozenset({"type", "dry_run", "created_by", "deleted_at"})  # holds for all jobs of a shape
+SHORT = 100  # rows of a page that are looked at in one go
 ABOVE = frozenset({"gt", "lte"})  # bounds that lie at the end of their millisecond
+
+
+class _SeenLater(Sequence[BatchJob]):
+    """The rows of a long page, each looked at when it is asked for: a reader may pause between them."""
+
+    def __init__(self, ids: Sequence[str], seen: Callable[[str], BatchJob]) -> None:
+        self._ids, self._seen = ids, seen
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    @overload
+    def __getitem__(self, place: int) -> BatchJob: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[BatchJob]: ...
+
+    def __getitem__(self, place: int | slice) -> BatchJob | Sequence[BatchJob]:
+        if isinstance(place, slice):
+            return _SeenLater(self._ids[place], self._seen)
+        return self._seen(self._ids[place])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +98,12 @@ class Listing:
                     ids.reverse()
                 else:
                     ids = ids_of(found, name, (start, stop), created=self.created)
-                return Page(rows=[seen(each) for each in ids], count=count, limit=limit, offset=offset)
+                rows = _SeenLater(ids, seen) if len(ids) > SHORT else [seen(each) for each in ids]
+                return Page(rows=rows, count=count, limit=limit, offset=offset)
             ids = ids_of(found, "created_by", (0, count), created=self.created)
         jobs = matching([seen(each) for each in ids], filters, column=self.column)
-        rows = page(ordered(jobs, order, column=self.column), limit=limit, offset=offset)
-        return Page(rows=rows, count=len(jobs), limit=limit, offset=offset)
+        shown = page(ordered(jobs, order, column=self.column), limit=limit, offset=offset)
+        return Page(rows=shown, count=len(jobs), limit=limit, offset=offset)
 
     def _is_indexed(self, name: str, wanted: Any) -> bool:
         if name in self.columns or name == UPDATED:

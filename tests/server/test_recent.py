@@ -1,5 +1,6 @@
 """What is shown again is what would be made anew."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -8,13 +9,18 @@ from unittest.mock import ANY
 
 import pytest
 
+from mockserver.contract.document import Document
+from mockserver.server.app import build_app, build_world
 from mockserver.server.recent import Recent
+from mockserver.server.settings import Settings
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.clock import ManualClock
+from mockserver.simulation.scenario import scenario_named
 from mockserver.simulation.users import Users
 from mockserver.simulation.world import World
 from tests.asgi_client import Client
 
+LONG = 250  # more than are shown in one go, and no multiple of it
 A_JOB: Mapping[str, Any] = {"type": "product-export", "context": {}, "dry_run": True}
 
 
@@ -100,3 +106,44 @@ def test_a_list_with_chosen_fields_takes_nothing_from_whole_ones(client: Client)
 
 def test_an_empty_list_is_one(client: Client) -> None:
     assert client.list_jobs() == {"batch_jobs": [], "count": 0, "offset": 0, "limit": ANY}
+
+
+@pytest.mark.parametrize("query", ["", "&fields=type", "&order=created_at"])
+def test_a_long_page_made_in_parts_is_what_short_pages_are_together(
+    query: str, client: Client, world: World, clock: ManualClock
+) -> None:
+    user = next(iter(world.users.by_id))
+    for _ in range(LONG):
+        world.create(job_type="product-export", context={}, dry_run=True, by=user)
+        clock.advance(timedelta(milliseconds=7))
+
+    whole = client.get(f"/admin/batch-jobs?limit=0{query}")
+    pages = [client.get(f"/admin/batch-jobs?limit=50&offset={start}{query}") for start in range(0, LONG, 50)]
+
+    assert whole.json()["batch_jobs"] == [job for page in pages for job in page.json()["batch_jobs"]]
+    assert {key: whole.json()[key] for key in ("count", "offset", "limit")} == {
+        "count": LONG,
+        "offset": 0,
+        "limit": 0,
+    }
+    assert whole.headers["content-length"] == str(len(whole.body))
+
+
+def test_others_have_their_turn_while_a_long_page_is_made(document: Document, clock: ManualClock) -> None:
+    world = build_world(document, Settings(), clock=clock, scenario=scenario_named("steady"))
+    user = next(iter(world.users.by_id))
+    for _ in range(LONG):
+        world.create(job_type="product-export", context={}, dry_run=True, by=user)
+    answered: list[str] = []
+    client = Client(build_app(document, world, Settings()), lambda exchange: answered.append(exchange.path))
+
+    async def both() -> None:
+        headers = {"x-medusa-access-token": Settings().api_token}
+        await asyncio.gather(
+            client._request("GET", "/admin/batch-jobs?limit=0", b"", headers),
+            client._request("GET", "/health", b"", headers),
+        )
+
+    asyncio.run(both())
+
+    assert answered == ["/health", "/admin/batch-jobs"]
