@@ -6,7 +6,7 @@ Knows all quirks by name.
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from mockserver.contract.parameters import EMPTY_NUMBERS, PLAIN_INSTANTS
+from mockserver.contract.parameters import ANY_TRUTH, EMPTY_NUMBERS, PLAIN_IDS, PLAIN_INSTANTS
 from mockserver.quirk import Quirk, Quirks
 from mockserver.server.edge import EXPRESS_HEADERS
 from mockserver.server.errors import BARE_UNAUTHORIZED, HTML_ERROR_PAGES, UNFORESEEN_ERRORS
@@ -37,6 +37,8 @@ MEDUSA_QUIRKS: Mapping[str, Quirk] = MappingProxyType(
             HIDDEN_MICROSECONDS,
             PLAIN_INSTANTS,
             EMPTY_NUMBERS,
+            PLAIN_IDS,
+            ANY_TRUTH,
             TRAILING_STAMPS,
             KEY_ORDER,
             SHOWN_PASSWORD_HASH,
