@@ -38,6 +38,19 @@ EMPTY_NUMBERS = Quirk(
     matters="a form that sends what was left empty gets every row",
     evidence="list_paging/limit empty",
 )
+PLAIN_IDS = Quirk(
+    name="plain-ids",
+    does="a list of products or variants takes one id without brackets, id=prod_1, for that whole text",
+    matters="id=a,b is a list with nothing in it, where id[]=a,b is one of two",
+    evidence="measured: GET /admin/products?id=prod_1",
+)
+ANY_TRUTH = Quirk(
+    name="any-truth",
+    does="is_giftcard takes any text: true and false in any case, null for neither; the rest is ignored",
+    matters="a misspelled filter is no filter: is_giftcard=yes brings every product",
+    evidence="measured: GET /admin/products?is_giftcard=yes",
+)
+_NOT_SENT: Any = object()  # read of what counts as if it had not been sent
 
 
 class ParameterRefused(ValueError):
@@ -77,10 +90,13 @@ class QueryReader:
         for name, reader in self.readers.items():
             if name in query:
                 try:
-                    values[name] = reader(query[name], name)
+                    value = reader(query[name], name)
                 except ParameterRefused as refused:
                     messages += refused.recorded
                     ours += refused.messages[len(refused.recorded) :]
+                    continue
+                if value is not _NOT_SENT:
+                    values[name] = value
         if messages or ours:
             raise ParameterRefused(*messages, ours=ours)
         return values
@@ -99,6 +115,8 @@ def query_reader(
             resolve(each["schema"]),
             may_be_empty=bool(each.get("allowEmptyValue")) or EMPTY_NUMBERS in quirks,
             may_be_plain=PLAIN_INSTANTS in quirks,
+            may_be_one=PLAIN_IDS in quirks and bool(each.get("x-one-plain")),
+            may_be_any=ANY_TRUTH in quirks,
             resolve=resolve,
         )
         for each in queried
@@ -107,7 +125,13 @@ def query_reader(
 
 
 def _reader(
-    schema: Mapping[str, Any], *, resolve: Resolve, may_be_empty: bool = False, may_be_plain: bool = False
+    schema: Mapping[str, Any],
+    *,
+    resolve: Resolve,
+    may_be_empty: bool = False,
+    may_be_plain: bool = False,
+    may_be_one: bool = False,
+    may_be_any: bool = False,
 ) -> Reader:
     schema = resolve(schema)
     if "x-wrapped-complaint" in schema:
@@ -120,9 +144,9 @@ def _reader(
     if kind in ("number", "integer"):
         return _number(schema, may_be_empty=may_be_empty, resolve=resolve)
     if kind == "array":
-        return _array(schema, resolve=resolve)
+        return _array(schema, may_be_one=may_be_one, resolve=resolve)
     if kind == "boolean":
-        return _boolean
+        return _any_truth if may_be_any else _boolean
     return _text(schema, resolve=resolve)
 
 
@@ -229,10 +253,12 @@ def _is_in_base(digits: str, base: int) -> bool:
     return bool(digits) and set(digits.lower()) <= set("0123456789abcdef"[:base])
 
 
-def _array(schema: Mapping[str, Any], *, resolve: Resolve) -> Reader:
+def _array(schema: Mapping[str, Any], *, may_be_one: bool, resolve: Resolve) -> Reader:
     check = _check({"type": "array", "items": resolve(schema.get("items", {}))}, resolve=resolve)
 
     def read(raw: Any, name: str) -> Sequence[str]:
+        if may_be_one and isinstance(raw, str):
+            return [raw]
         if not isinstance(raw, list):
             raise ParameterRefused(TYPES["array"][1].format(name=name))
         values = raw[0].split(",") if len(raw) == 1 and isinstance(raw[0], str) else raw
@@ -246,6 +272,12 @@ def _boolean(raw: Any, name: str) -> bool:
     if raw not in ("true", "false"):
         raise ParameterRefused(TYPES["boolean"][1].format(name=name))
     return bool(raw == "true")
+
+
+def _any_truth(raw: Any, name: str) -> Any:
+    if not isinstance(raw, str):
+        raise ParameterRefused(ours=[TYPES["boolean"][1].format(name=name)])
+    return {"true": True, "false": False, "null": ()}.get(raw.lower(), _NOT_SENT)
 
 
 def _text(schema: Mapping[str, Any], *, resolve: Resolve) -> Reader:

@@ -4,19 +4,17 @@ The properties of the document's schemas, in its order.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from operator import attrgetter
-from types import MappingProxyType
 from typing import Any
 
 from mockserver.contract.document import Document, DocumentError
 from mockserver.quirk import NO_QUIRKS, Quirk, Quirks
 from mockserver.simulation.batch_job import BatchJob
-from mockserver.simulation.clock import EPOCH, to_json
+from mockserver.simulation.clock import to_json
 from mockserver.simulation.query import selected
-from mockserver.simulation.scenario import TICK
 from mockserver.simulation.users import User, Users
 
 LISTS_HIDE_DRY_RUN = Quirk(
@@ -31,13 +29,6 @@ FIELDS_HIDE_INSTANTS = Quirk(
     matters="fields=id shows every job as created, whatever has become of it",
     evidence="list_fields_expand/fields id",
 )
-TRAILING_STAMPS = Quirk(
-    name="trailing-stamps",
-    does="updated_at is when the worker's transaction began; the instants it sets lie some milliseconds "
-    "later",
-    matters="updated_at is earlier than the instant of the status that the job has just reached",
-    evidence="lifecycle/get completed export",
-)
 KEY_ORDER = Quirk(
     name="key-order",
     does="the answer to a create has another order of keys than every later read, in the job and in its "
@@ -51,11 +42,6 @@ SHOWN_PASSWORD_HASH = Quirk(
     matters="a client with a strict schema finds a key that no document names",
     evidence="auth/setup api token a",
 )
-# how far behind the beginning of its transaction each instant lies, in milliseconds. Source: recorded, median
-TRAILS: Mapping[str, int] = MappingProxyType(
-    {"pre_processed": 20, "confirmed": 22, "processing": 2, "completed": 40, "failed": 4}
-)
-LAST_TURN = timedelta(milliseconds=90)  # from the first to the last job of one tick
 FIRST_JOB_ORDER = (
     *("dry_run", "type", "created_by", "context", "id", "result"),
     *("pre_processed_at", "processing_at", "confirmed_at", "completed_at", "canceled_at", "failed_at"),
@@ -148,10 +134,9 @@ class Payloads:
         return {"status": job.lifecycle.status_of(visible)}
 
     def _job(self, job: BatchJob, users: Users, columns: "_Columns") -> dict[str, Any]:
-        stamped = _trailing(job) if TRAILING_STAMPS in self.quirks else job
-        payload = columns.shown_of(stamped)
-        latest, text = stamped.updated_at, payload.get("updated_at")
-        for name, at in stamped.instants.items():
+        payload = columns.shown_of(job)
+        latest, text = job.updated_at, payload.get("updated_at")
+        for name, at in job.instants.items():
             if name in payload:
                 # the latest change set one of them, and is written already
                 payload[name] = text if at is latest and text is not None else to_json(at)
@@ -214,24 +199,6 @@ class _Columns:
 def _reordered(payload: Mapping[str, Any], order: Sequence[str]) -> dict[str, Any]:
     first = {name: payload[name] for name in order if name in payload}
     return {**first, **payload}
-
-
-def _trailing(job: BatchJob) -> BatchJob:
-    """Return *job* with the instants that the worker set as far behind as the real server's lie.
-
-    Of jobs that one tick moves, those created later are dealt with later. No instant is shown before one that
-    came before it.
-    """
-    turn = (job.created_at - EPOCH) % TICK / TICK * LAST_TURN
-    fields = job.lifecycle.instants
-    trails = {fields[status]: trail for status, trail in TRAILS.items() if status in fields}
-    if job.instants.get("confirmed_at") != job.instants.get("pre_processed_at"):
-        trails.pop("confirmed_at", None)  # a client confirmed it
-    latest, shown = job.created_at, {}
-    for name, at in sorted(job.instants.items(), key=lambda each: each[1]):
-        trail = timedelta(milliseconds=trails[name]) + turn if name in trails else timedelta()
-        latest = shown[name] = max(latest, at + trail)
-    return replace(job, instants={name: shown[name] for name in job.instants})
 
 
 def _fillings(

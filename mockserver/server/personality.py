@@ -6,7 +6,7 @@ Knows all quirks by name.
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from mockserver.contract.parameters import EMPTY_NUMBERS, PLAIN_INSTANTS
+from mockserver.contract.parameters import ANY_TRUTH, EMPTY_NUMBERS, PLAIN_IDS, PLAIN_INSTANTS
 from mockserver.quirk import Quirk, Quirks
 from mockserver.server.edge import EXPRESS_HEADERS
 from mockserver.server.errors import BARE_UNAUTHORIZED, HTML_ERROR_PAGES, UNFORESEEN_ERRORS
@@ -15,11 +15,11 @@ from mockserver.server.payloads import (
     KEY_ORDER,
     LISTS_HIDE_DRY_RUN,
     SHOWN_PASSWORD_HASH,
-    TRAILING_STAMPS,
 )
 from mockserver.server.pipeline import GUARDED_BY_ID
 from mockserver.simulation.scenario import CANCELED_TURNS_FAILED, WORKER_TICKS
 from mockserver.simulation.strategies.import_source import LOST_SOURCE_HANGS
+from mockserver.simulation.trail import TRAILING_STAMPS
 from mockserver.simulation.world import HIDDEN_MICROSECONDS, RACED_CONFIRMS, ROLLED_BACK
 
 MEDUSA = "medusa-1.20.11"
@@ -37,6 +37,8 @@ MEDUSA_QUIRKS: Mapping[str, Quirk] = MappingProxyType(
             HIDDEN_MICROSECONDS,
             PLAIN_INSTANTS,
             EMPTY_NUMBERS,
+            PLAIN_IDS,
+            ANY_TRUTH,
             TRAILING_STAMPS,
             KEY_ORDER,
             SHOWN_PASSWORD_HASH,

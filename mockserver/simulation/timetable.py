@@ -7,7 +7,7 @@ All jobs with which the same thing happens have one `Shape`, and differ only in 
 just created and one that was created an hour before it pass through the same stages an hour apart.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -74,11 +74,16 @@ class Shapes:
         return number
 
 
-def timetable_of(versions: Sequence[BatchJob], shapes: Shapes) -> Timetable:
+def timetable_of(
+    versions: Sequence[BatchJob], shapes: Shapes, *, shown_as: Callable[[BatchJob], BatchJob] | None = None
+) -> Timetable:
     """Return the timetable of a job that is as the first of *versions* now, and will be as the others.
 
-    Each of the others dates from its `updated_at`. Costs about 20 us.
+    Each of the others dates from its `updated_at`. shown_as: gives a version with the instants that it shows,
+    where these are not those that it has. Costs about 20 us.
     """
+    if shown_as is not None:
+        versions = [shown_as(each) for each in versions]
     now = versions[0]
     moments: list[int] = []
     shown: dict[str, int] = {}
@@ -96,11 +101,18 @@ def timetable_of(versions: Sequence[BatchJob], shapes: Shapes) -> Timetable:
         number = len(moments)
         moments.append(microseconds_of(after.updated_at))
         due = moments[number] if len(stages) == 1 else due
-        shown = {
-            name: shown[name] if before.instants.get(name) == after.instants[name] else number
-            for name in now.lifecycle.instants.values()
-            if name in after.instants
-        }
+        former, shown = shown, {}
+        for name in now.lifecycle.instants.values():
+            at = after.instants.get(name)
+            if at is None:
+                continue
+            if before.instants.get(name) == at:
+                shown[name] = former[name]
+            elif shown_as is None:
+                shown[name] = number
+            else:
+                shown[name] = len(moments)
+                moments.append(microseconds_of(at))
         shown[UPDATED] = number
         stages.append(Stage(number, tuple(shown.items())))
     shape = Shape(now.type, now.dry_run, tuple(stages))

@@ -36,6 +36,7 @@ from mockserver.simulation.store import Store
 from mockserver.simulation.strategies.stored_order import in_stored_order
 from mockserver.simulation.strategy import Shop, Strategy, Work, WorkFailed, WorkNeverEnds
 from mockserver.simulation.timetable import NEVER, Timetable, timetable_of
+from mockserver.simulation.trail import TRAILING_STAMPS, trailing
 from mockserver.simulation.users import User, Users
 
 ROLLED_BACK = Quirk(
@@ -46,7 +47,7 @@ ROLLED_BACK = Quirk(
 )
 HIDDEN_MICROSECONDS = Quirk(
     name="hidden-microseconds",
-    does="created_at is kept and compared in microseconds, and shown in milliseconds",
+    does="created_at and updated_at are kept and compared in microseconds, and shown in milliseconds",
     matters="created_at[gt] with a job's own created_at still finds that job; created_at[lte] does not",
     evidence="list_filters/created_at[gt] l4",
 )
@@ -56,6 +57,7 @@ RACED_CONFIRMS = Quirk(
     matters="both clients are told that they confirmed it; the job completes, and then fails",
     evidence="races/get after simultaneous confirms",
 )
+KEPT_IN_MICROSECONDS = ("created_at", "updated_at")  # the database sets them, the worker the others
 ONE_MILLISECOND = timedelta(milliseconds=1)
 LONGEST_REMEMBERED = 1024  # bytes of a context, as long as it is remembered what it comes to
 MOST_UNDER_WAY = 256  # jobs of which it is remembered how they were last seen
@@ -111,11 +113,12 @@ class World:
         # by the type, dry_run, tick, catalogue and essence of a job that was just created
         self._foresight: dict[Hashable, _Foresight] = {}
         self._created = lifecycle.instants[lifecycle.initial]
+        self._shown_as = trailing if TRAILING_STAMPS in quirks else None
         self._listing = Listing(
             store=self._jobs,
             columns=frozenset(lifecycle.instants.values()),
             created=self._created,
-            ahead={"created_at": MILLISECOND} if HIDDEN_MICROSECONDS in quirks else {},
+            ahead=dict.fromkeys(KEPT_IN_MICROSECONDS, MILLISECOND) if HIDDEN_MICROSECONDS in quirks else {},
             column=microseconds_column if HIDDEN_MICROSECONDS in quirks else job_column,
         )
 
@@ -134,7 +137,7 @@ class World:
         return now
 
     def _keep(self, job: BatchJob) -> BatchJob:
-        self._jobs.put(job, timetable_of([job, *self._foreseen(job)], self._jobs.shapes))
+        self._jobs.put(job, self._timetable(job))
         if self._strategies[job.type].alters_shop and (step := next_step(job)):
             self._entries += 1
             heapq.heappush(self._agenda, (step.at, self._entries, job.id))
@@ -163,13 +166,16 @@ class World:
         foreseen = self._foresight.get(key)
         if foreseen is not None:
             return foreseen.of_job_created(created, is_ticking=begun is not None)
-        stored = replace(job, context=unpacked_json(order.stored))
-        timetable = timetable_of([stored, *self._foreseen(stored)], self._jobs.shapes)
+        timetable = self._timetable(replace(job, context=unpacked_json(order.stored)))
         if len(self._foresight) >= MOST:
             self._foresight.clear()
-        if begun is None or timetable.due != created:  # otherwise it would be another for each instant
+        # otherwise it would be another for each instant
+        if self._shown_as is None and (begun is None or timetable.due != created):
             self._foresight[key] = _Foresight(timetable, created)
         return timetable
+
+    def _timetable(self, job: BatchJob) -> Timetable:
+        return timetable_of([job, *self._foreseen(job)], self._jobs.shapes, shown_as=self._shown_as)
 
     def _perform(self, job: BatchJob, step: Step, *, rehearsed: bool = False) -> BatchJob:
         """Return *job* after *step*, its work done; or failed, with the errors in its result.
@@ -328,7 +334,7 @@ class World:
         now = self.settle()
         job = self._owned(job_id, by, now)
         if job_id in self._unanswered and job.status == transition.to == CONFIRMED:
-            return self._keep(replace(job, raced=True))
+            return self._seen(self._keep(replace(job, raced=True)), now)
         asked = self._lifecycle.apply(transition, job, at=now)
         if RACED_CONFIRMS in self._quirks and asked.status == CONFIRMED:
             self._unanswered.add(job_id)
@@ -336,7 +342,7 @@ class World:
             # the real server lets the client wait for the worker's transaction, and answers with what it read
             # before; ours ends the transaction at once. Source: recorded, races/get after the late cancel
             self._keep(self._lifecycle.apply(transition, self._ended(job, now), at=now, anywhere=True))
-            return asked
+            return self._seen(asked, now)
         return self._seen(self._keep(asked), now)
 
     def commit_of(self, job: BatchJob) -> Callable[[], None] | None:
@@ -384,14 +390,16 @@ class World:
         return job
 
     def _seen(self, job: BatchJob, now: datetime) -> BatchJob:
-        """Return *job* with the progress that can be seen at *now*; it is not kept."""
+        """Return *job* with the progress and the instants that can be seen at *now*; it is not kept."""
         part = processed_part(job, now)
         if part is None:
-            return job
+            return job if self._shown_as is None else self._shown_as(job)
         done, seen = floor(job.units * part), self._under_way.get(job.id)
         if seen is not None and seen[0] is job and seen[1] == done:
             return seen[2]
         shown = replace(job, result=self._strategies[job.type].progress(job, part))
+        if self._shown_as is not None:
+            shown = self._shown_as(shown)
         if seen is None and len(self._under_way) >= MOST_UNDER_WAY:
             del self._under_way[next(iter(self._under_way))]
         self._under_way[job.id] = job, done, shown
@@ -524,12 +532,9 @@ def job_column(job: BatchJob, name: str) -> Any:
 
 
 def microseconds_column(job: BatchJob, name: str) -> Any:
-    """Return the value of a column as its database compares it.
-
-    Created_at has microseconds that are not shown.
-    """
+    """Return the value of a column as its database compares it: some have microseconds that are not shown."""
     value = job_column(job, name)
-    return value + ONE_MILLISECOND if name == "created_at" else value
+    return value + ONE_MILLISECOND if name in KEPT_IN_MICROSECONDS else value
 
 
 def user_column(user: User, name: str) -> Any:

@@ -156,6 +156,45 @@ def test_with_hidden_microseconds_a_job_was_created_after_its_own_instant(quirky
     assert counts == [1, 0]
 
 
+def test_with_hidden_microseconds_a_job_was_updated_after_its_own_instant(quirky: Quirky) -> None:
+    client = quirky("hidden-microseconds")
+    job = created(client)
+
+    counts = [
+        client.list_jobs(**{f"updated_at[{name}]": job["updated_at"]})["count"] for name in ("gt", "lte")
+    ]
+
+    assert counts == [1, 0]
+
+
+def test_with_any_truth_a_misspelled_filter_is_no_filter(quirky: Quirky) -> None:
+    client = quirky("any-truth")
+
+    counts = [
+        client.get(f"/admin/products?{query}").json()["count"]
+        for query in ("", "is_giftcard=yes", "is_giftcard=")
+    ]
+
+    assert counts[0] > 0
+    assert len(set(counts)) == 1
+
+
+def test_with_trailing_stamps_a_list_compares_the_instants_that_it_shows(
+    quirky: Quirky, clock: ManualClock
+) -> None:
+    client = quirky("trailing-stamps")
+    job = created(client, dry_run=True)
+    clock.advance(timedelta(seconds=2))
+    shown = seen(client, job)["pre_processed_at"]
+
+    counts = {
+        name: client.list_jobs(**{f"pre_processed_at[{name}]": shown})["count"]
+        for name in ("lt", "lte", "gte", "gt")
+    }
+
+    assert counts == {"lt": 0, "lte": 1, "gte": 1, "gt": 0}
+
+
 def test_with_trailing_stamps_a_job_was_updated_before_it_was_pre_processed(
     quirky: Quirky, clock: ManualClock
 ) -> None:
@@ -196,6 +235,23 @@ def test_with_shown_password_hash_an_updated_user_has_one(quirky: Quirky) -> Non
             '"count":0',
         ),
         ("empty-numbers", lambda c: c.get(f"{JOBS}?limit="), 200, "application/json", '"limit":0'),
+        ("plain-ids", lambda c: c.get("/admin/products?id=nope"), 200, "application/json", '"count":0'),
+        ("plain-ids", lambda c: c.get("/admin/variants?id=a,b"), 200, "application/json", '"count":0'),
+        ("plain-ids", lambda c: c.get(f"{JOBS}?id=nope"), 400, "application/json", "id must be an array"),
+        (
+            "any-truth",
+            lambda c: c.get("/admin/products?is_giftcard=null"),
+            200,
+            "application/json",
+            '"count":0',
+        ),
+        (
+            "any-truth",
+            lambda c: c.get("/admin/products?is_giftcard=TRUE"),
+            200,
+            "application/json",
+            '"count":0',
+        ),
         ("html-error-pages", lambda c: c.get("/nope"), 404, "text/html", "<pre>Cannot GET /nope</pre>"),
         (
             "html-error-pages",

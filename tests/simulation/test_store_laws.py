@@ -35,6 +35,7 @@ from mockserver.simulation.store import Store
 from mockserver.simulation.strategies import PlainStrategy, builtin_strategies
 from mockserver.simulation.strategies.import_source import LOST_SOURCE_HANGS
 from mockserver.simulation.timetable import Timetable
+from mockserver.simulation.trail import TRAILING_STAMPS
 from mockserver.simulation.world import (
     HIDDEN_MICROSECONDS,
     RACED_CONFIRMS,
@@ -73,6 +74,7 @@ QUIRKS = (
     LOST_SOURCE_HANGS,
     RACED_CONFIRMS,
     HIDDEN_MICROSECONDS,
+    TRAILING_STAMPS,
 )
 CATALOGUE = seeded_catalogue(seed=1, at=BEGINNING, mint=partial(Mint(1).id, at=BEGINNING))
 OWN_TYPE = "restock"
