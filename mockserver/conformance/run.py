@@ -15,6 +15,7 @@ from mockserver.conformance.errands import TargetGone, look
 from mockserver.conformance.exploration import Exploration
 from mockserver.conformance.findings import Findings
 from mockserver.conformance.inquiry import Credentials, Inquiry, NotLetIn
+from mockserver.conformance.promises import tried
 from mockserver.conformance.recipes import Workshop, recipes_of
 from mockserver.conformance.report import (
     Arrow,
@@ -24,8 +25,8 @@ from mockserver.conformance.report import (
     Reach,
     Reached,
     Report,
-    Rule,
 )
+from mockserver.conformance.rules import NEVER_FINISHES
 from mockserver.conformance.target import NOBODY, NoAnswer, OutOfTime, Target
 from mockserver.conformance.witness import Biography, Witness
 from mockserver.contract.document import Document
@@ -50,6 +51,7 @@ class Options:
     parts: tuple[Part, ...] = tuple(Part)
     workers: int = 1
     eventual: float = 0.0
+    # is told what is done, and an empty text now and then while that goes on
     progress: Callable[[str], None] = lambda _: None
 
 
@@ -105,6 +107,7 @@ class Conformance:
             ends=self.clock(),
             clock=self.clock,
             sleep=self.sleep,
+            tick=lambda: self.options.progress(""),
         )
         return Inquiry(
             contract=contract,
@@ -185,6 +188,7 @@ class Conformance:
             version=str(info.get("version", "")),
             seed=self.options.seed,
             parts=tuple(self.done),
+            rules=tried(inquiry.witness, parts=self.done, unfinished=inquiry.unfinished),
             violations=inquiry.witness.findings.violations(),
             coverage=self._coverage(inquiry),
             picture=self._picture(inquiry),
@@ -256,14 +260,8 @@ def is_whole(report: Report) -> bool:
 
 
 def _say_stuck(inquiry: Inquiry, job: Biography) -> None:
-    rule = Rule(
-        id="lifecycle/never-finishes",
-        says="The worker takes every job on, sooner or later.",
-        place="schemas/BatchJob.yaml, x-lifecycle, transitions",
-        part=Part.LIFECYCLE,
-    )
     inquiry.witness.report(
-        rule,
+        NEVER_FINISHES,
         *job.trail,
         job.last_asked,
         where="status",

@@ -116,6 +116,7 @@ class Target:
     timeout: float = SECONDS_PER_REQUEST
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+    tick: Callable[[], None] = lambda: None
     broken: int = 0
     silent_in_a_row: int = 0
 
@@ -176,6 +177,7 @@ class Target:
     ) -> Exchange:
         import httpx  # noqa: PLC0415  # heavy, and only this verb needs it
 
+        self.tick()
         left = self.ends - self.clock()
         if left <= 0:
             raise OutOfTime

@@ -11,11 +11,11 @@ from urllib.parse import parse_qsl, unquote
 
 import orjson
 
-from mockserver.conformance import rules
+from mockserver.conformance import asking, rules
 from mockserver.conformance.evidence import canonical, sightings
 from mockserver.conformance.findings import Findings
 from mockserver.conformance.oracle import Oracle, is_at_rest, status_of
-from mockserver.conformance.report import Part, Rule, Sighting
+from mockserver.conformance.report import Rule, Sighting
 from mockserver.conformance.rules import Discrepancy
 from mockserver.conformance.schema_rules import schema_discrepancies
 from mockserver.conformance.target import Asked
@@ -292,12 +292,7 @@ class Witness:
         self._look(biography, asked, job, CREATE)
 
     def _say_twice(self, asked: Asked, identifier: str) -> None:
-        rule = Rule(
-            id="judge/ids-are-unique",
-            says="Every new job has an id of its own.",
-            place="schemas/BatchJob.yaml, properties, id",
-            part=Part.JUDGE,
-        )
+        rule = rules.IDS_ARE_UNIQUE
         before = self.jobs[identifier].created
         self.report(
             rule,
@@ -321,12 +316,7 @@ class Witness:
             self._see_refused(asked, transition, biography, biography.oracle)
         else:
             self.unanswered(transition, identifier)
-            rule = Rule(
-                id=f"lifecycle/{transition.name}-is-answered",
-                says=f"Who asks for {transition.name} is told that it was made, or is refused.",
-                place=_place(transition),
-                part=Part.LIFECYCLE,
-            )
+            rule = asking.is_answered(transition)
             self._say_of(
                 biography,
                 asked,
@@ -343,13 +333,7 @@ class Witness:
         before = biography.status
         after = oracle.ask(transition, accepted=True)
         if not after.possible:
-            starts = [each for each in self.lifecycle.statuses if each in transition.starts]
-            rule = Rule(
-                id=f"lifecycle/{transition.name}-only-from-{'-or-'.join(starts)}"[:120],
-                says=f"{transition.name} may start only from {', '.join(starts)}.",
-                place=f"{_place(transition)}, from",
-                part=Part.LIFECYCLE,
-            )
+            rule = asking.only_from(transition, self.lifecycle)
             self._say_of(
                 biography,
                 asked,
@@ -376,12 +360,7 @@ class Witness:
         self, asked: Asked, transition: Transition, biography: Biography, job: rules.Job
     ) -> None:
         """Say where the answer that grants a transition does not show it."""
-        rule = Rule(
-            id=f"lifecycle/{transition.name}-shows-in-its-answer",
-            says=f"The answer that grants {transition.name} shows the job after it.",
-            place=f"{_place(transition)}, to",
-            part=Part.LIFECYCLE,
-        )
+        rule = asking.shows_in_its_answer(transition)
         if job.get("id") != biography.id:
             self._say_of(
                 biography, asked, rule, where="id", expected="the id of that job", found="another", kind="id"
@@ -405,12 +384,7 @@ class Witness:
         after = oracle.ask(transition, accepted=False)
         answer = asked.json if isinstance(asked.json, dict) else {}
         if not after.possible:
-            rule = Rule(
-                id=f"lifecycle/{transition.name}-is-granted-where-it-may-start",
-                says=f"{transition.name} is granted where it may start.",
-                place=f"{_place(transition)}, from",
-                part=Part.LIFECYCLE,
-            )
+            rule = asking.is_granted(transition)
             self._say_of(
                 biography,
                 asked,
@@ -422,12 +396,7 @@ class Witness:
             )
             return
         biography.oracle = after
-        rule = Rule(
-            id=f"lifecycle/refusal-of-{transition.name}",
-            says=f"Who asks for {transition.name} where it may not start is told so in these words.",
-            place=f"{_place(transition)}, refusal",
-            part=Part.LIFECYCLE,
-        )
+        rule = asking.refusal_of(transition)
         for key, wanted in (("type", refusal.type), ("message", refusal.message)):
             if answer.get(key) != wanted:
                 self._say_of(
@@ -446,22 +415,12 @@ class Witness:
         job = _job(asked.json)
         if asked.status == 200 and job is not None:  # noqa: PLR2004  # found
             if job.get("id") != biography.id:
-                rule = Rule(
-                    id="judge/retrieved-is-what-was-asked-for",
-                    says="Who asks for a job gets that job.",
-                    place="paths/batch_job.yaml, get",
-                    part=Part.JUDGE,
-                )
+                rule = rules.RETRIEVED
                 self._say_of(biography, asked, rule, where="id", expected="the id asked for", found="another")
                 return
             self._see_view(asked, job, RETRIEVE)
         elif asked.status >= 400 and not self._may_be_stale(biography, asked):  # noqa: PLR2004  # refused
-            rule = Rule(
-                id="judge/a-job-that-was-made-is-there",
-                says="Who made a job can retrieve it.",
-                place="paths/batch_job.yaml, get",
-                part=Part.JUDGE,
-            )
+            rule = rules.IS_THERE
             self._say_of(
                 biography,
                 asked,
@@ -487,12 +446,7 @@ class Witness:
         if biography is None or biography.owner != asked.by.name or self._may_be_stale(biography, asked):
             return
         if biography.id not in [job.get("id") for job in jobs]:
-            rule = Rule(
-                id="judge/a-job-that-was-made-is-listed",
-                says="A job is in its owner's list from its creation on.",
-                place="paths/batch_jobs.yaml, get",
-                part=Part.JUDGE,
-            )
+            rule = rules.IS_LISTED
             self._say_of(
                 biography, asked, rule, where="batch_jobs", expected="the job", found="it is missing"
             )
@@ -568,12 +522,7 @@ class Witness:
     def _say_impossible(
         self, biography: Biography, asked: Asked, history: frozenset[str], operation: str
     ) -> None:
-        rule = Rule(
-            id="lifecycle/only-the-lifecycles-transitions",
-            says="A job moves only by the transitions of the lifecycle.",
-            place="schemas/BatchJob.yaml, x-lifecycle, transitions",
-            part=Part.LIFECYCLE,
-        )
+        rule = rules.ONLY_ITS_TRANSITIONS
         oracle = biography.oracle
         assert oracle is not None  # noqa: S101  # the caller has looked
         now = status_of(self.lifecycle, history)
@@ -671,10 +620,6 @@ class Witness:
         if biography.status not in self.lifecycle.statuses:
             return False
         return is_at_rest(self.lifecycle, biography.status, dry_run=biography.dry_run)
-
-
-def _place(transition: Transition) -> str:
-    return f"schemas/BatchJob.yaml, x-lifecycle, transitions, {transition.name}"
 
 
 def _job(answer: Any) -> rules.Job | None:

@@ -49,7 +49,7 @@ def test_a_server_that_is_not_there_is_2_and_so_is_one_that_never_answers(
     gone = main(["conform", url, *LOGIN, "--max-time", "5"])
 
     assert (late, gone) == (2, 2)
-    assert "give it more with --max-time" in capsys.readouterr().out
+    assert "give it more with --max-time" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_wrong_password_is_2_and_says_what_to_look_at(capsys: pytest.CaptureFixture[str]) -> None:
@@ -60,6 +60,24 @@ def test_a_wrong_password_is_2_and_says_what_to_look_at(capsys: pytest.CaptureFi
 
     assert code == 2
     assert "does not let user log in" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_runner_of_github_is_given_annotations_beside_the_json_and_a_summary(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    summary = tmp_path / "summary.md"
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+
+    with serving("--scenario", "instant", "--quirk", "lists-hide-dry-run") as url:
+        code = main(["conform", url, *LOGIN, "--only", "judge", "--max-time", "30", "--json"])
+    told = capsys.readouterr()
+
+    assert code == 1
+    assert json.loads(told.out)["verdict"] == "violates"
+    assert "::error title=id%2C type%2C created_by" in told.err
+    assert "file=openapi/schemas/BatchJob.yaml,line=" in told.err
+    assert "The target does not conform" in summary.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

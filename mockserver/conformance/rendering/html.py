@@ -69,6 +69,7 @@ def _header(report: Report) -> Markup:
         tag("p", "Conformance report", class_="eyebrow"),
         tag("h1", sign, tag("span", wording.verdict_sentence(report))),
         tag("p", tag("code", report.target), f", judged by {wording.judged_by(report)}", class_="target"),
+        tag("p", kept) if (kept := wording.kept_and_broken(report)) else None,
         tag("p", tag("strong", trouble)) if trouble else None,
         _figures(report),
         class_=f"verdict {report.verdict.value}",

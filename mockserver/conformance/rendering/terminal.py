@@ -58,6 +58,8 @@ class _Page:
 
     def tried(self, report: Report) -> Iterator[str]:
         yield from self.heading("Tried")
+        if line := wording.kept_and_broken(report):
+            yield from self.wrapped(line, indent=2)
         for part in report.parts:
             line = f"found {wording.found_in(part, report)}: {wording.PARTS[part]}"
             yield from self.labelled(part, line, indent=2, label=11)

@@ -114,6 +114,15 @@ def found_in(part: Part, report: Report) -> str:
     return f"{counted(new, 'violation') if new else 'nothing new' if known else 'nothing'}{beside}"
 
 
+def kept_and_broken(report: Report) -> str:
+    """Return how many rules were tried and how many of them are broken; empty when nothing was tried."""
+    if not report.rules:
+        return ""
+    broken = {each.rule.id for each in report.violations} | {each.violation.rule.id for each in report.known}
+    kept = len({each.id for each in report.rules} - broken)
+    return f"{counted(len(report.rules), 'rule')} tried: {kept} kept, {len(broken)} broken."
+
+
 def next_step(violation: Violation, documents: Documents) -> str:
     """Return what to do about the violation."""
     at = "the answer" if violation.operation == "none" else f"the answer of {violation.operation}"
@@ -175,7 +184,8 @@ def known_entry(violation: Violation) -> tuple[str, ...]:
 def deviation(known: KnownDeviation) -> str:
     """Return why a known deviation is let pass, by whom, and until when."""
     until = "" if known.until is None else f", until {known.until.isoformat()}"
-    return f"{known.reason} ({known.owner}{until})"
+    sometimes = ", seen in some runs only" if known.sometimes else ""
+    return f"{known.reason} ({known.owner}{until}{sometimes})"
 
 
 def coverage_lines(coverage: Coverage) -> Iterator[tuple[str, str]]:

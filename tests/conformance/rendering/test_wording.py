@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from mockserver.conformance.rendering import Documents, wording
-from mockserver.conformance.report import Sighting
+from mockserver.conformance.report import KnownDeviation, Sighting
 from tests.conformance.rendering import reports
 
 LOOKED = Sighting(
@@ -100,3 +100,15 @@ def test_a_rule_that_is_stated_at_several_places_is_one_rule() -> None:
         "schemas/BatchJob.yaml, x-lifecycle, transitions, confirm; paths/batch_job_confirm.yaml, post"
     ]
     assert list(groups.values()) == [violations]
+
+
+def test_the_rules_that_were_tried_are_counted_and_those_known_to_be_broken_are_no_kept_ones() -> None:
+    assert wording.kept_and_broken(reports.rich()) == "5 rules tried: 1 kept, 4 broken."
+    assert wording.kept_and_broken(reports.healthy()) == "5 rules tried: 5 kept, 0 broken."
+    assert wording.kept_and_broken(reports.empty()) == ""
+
+
+def test_a_deviation_that_is_seen_in_some_runs_only_says_so() -> None:
+    known = KnownDeviation(violation="late-0badcafe", reason="A race.", owner="Ada", sometimes=True)
+
+    assert wording.deviation(known) == "A race. (Ada, seen in some runs only)"
