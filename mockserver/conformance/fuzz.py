@@ -32,7 +32,7 @@ JUDGED_OTHERWISE = (
     "ignored_auth",  # it keeps the cookies of those whom it logs in
 )
 RUNS = ("examples,fuzzing,stateful", "coverage")  # the quick ones first, for the last may be cut short
-SECONDS_PER_EXAMPLE, MOST_EXAMPLES = 3.0, 50
+SECONDS_PER_EXAMPLE, MOST_EXAMPLES = 6.0, 50  # of the whole run, so that equal options ask equally much
 LOOKED_AFTER = 0.5  # seconds, between two looks whether schemathesis has ended
 FOR_READING = 0.25  # of the time, to judge what was exchanged
 SAYS: Mapping[str, str] = {
@@ -59,7 +59,7 @@ def run(inquiry: Inquiry, *, workers: int = 1) -> None:
     """Fuzz the target in the time there is, and judge what came of it."""
     budget = inquiry.target.ends - inquiry.target.clock()
     ends = inquiry.target.ends - budget * FOR_READING
-    examples = max(1, min(MOST_EXAMPLES, int(budget / SECONDS_PER_EXAMPLE)))
+    examples = max(1, min(MOST_EXAMPLES, int(inquiry.max_time / SECONDS_PER_EXAMPLE)))
     with tempfile.TemporaryDirectory() as folder:
         for phases in RUNS:
             left = ends - inquiry.target.clock()

@@ -45,7 +45,7 @@ def conform_app(
     options = Options(
         url=URL, credentials=credentials, second=second, max_time=max_time, seed=seed, parts=parts
     )
-    with httpx.Client(transport=_transport(app)) as client:
+    with httpx.Client(transport=transport_of(app)) as client:
         return Conformance(document=document or load(shipped_folder()), options=options, client=client).run()
 
 
@@ -102,7 +102,8 @@ def _told(violation: Violation) -> str:
     return "\n".join(lines)
 
 
-def _transport(app: Any) -> "httpx.BaseTransport":
+def transport_of(app: Any) -> "httpx.BaseTransport":
+    """Return what lets a client of httpx ask *app*, a WSGI or ASGI application."""
     import httpx  # noqa: PLC0415  # the same
 
     if _is_asgi(app):

@@ -6,7 +6,7 @@ it; so a rule that nothing could break is not among them. Knows nothing of how r
 
 from collections.abc import Iterator
 
-from mockserver.conformance import asking, exploration, fuzz, lists, probes, rules, schema_rules
+from mockserver.conformance import asking, exploration, fuzz, lists, losses, probes, rules, schema_rules
 from mockserver.conformance.report import Part, Rule
 from mockserver.conformance.witness import Witness
 
@@ -25,6 +25,7 @@ def tried(witness: Witness, *, parts: list[Part], unfinished: set[Part]) -> tupl
 
 def _tried(witness: Witness, parts: list[Part], whole: list[Part]) -> Iterator[Rule]:
     if witness.operations:
+        yield losses.ANSWERED
         yield from schema_rules.EVERY
     if witness.jobs:
         yield from _constants(rules)

@@ -123,6 +123,11 @@ IS_LISTED = _judge_rule(
     "A job is in its owner's list from its creation on.",
     "paths/batch_jobs.yaml, get",
 )
+READS_ARE_FRESH = _judge_rule(
+    "reads-show-what-was-done",
+    "A read shows what was done before it.",
+    "paths/batch_job.yaml, get; paths/batch_jobs.yaml, get",
+)
 ONLY_ITS_TRANSITIONS = Rule(
     id="lifecycle/only-the-lifecycles-transitions",
     says="A job moves only by the transitions of the lifecycle.",

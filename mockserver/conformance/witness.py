@@ -6,6 +6,7 @@ what was covered. Mutable: it remembers. It asks nothing of the target.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -35,7 +36,9 @@ class Biography:
 
     trail: the exchanges that made the job what it is: its creation, and what was granted. seen: when each
     status was first seen, by this machine's clock. granted: the transitions granted since the last answer
-    that showed the job.
+    that showed the job; unsure: whether some of them may have been refused, for no answer came. looks: how
+    often the job was seen since it changed. newest: the sight with the latest `updated_at`, newest_at.
+    late: a read after it that shows an older sight, or no job. sights: how the job was seen to stand.
     """
 
     id: str
@@ -50,9 +53,15 @@ class Biography:
     seen: dict[str, float] = field(default_factory=dict)
     seen_last: dict[str, float] = field(default_factory=dict)
     changed_at: float = 0.0
+    looks: int = 0
     granted: list[Transition] = field(default_factory=list)
+    unsure: bool = False
     granted_at: dict[str, float] = field(default_factory=dict)
     contested: set[frozenset[str]] = field(default_factory=set)
+    newest: Asked | None = None
+    newest_at: datetime | None = None
+    late: Asked | None = None
+    sights: set[bytes] = field(default_factory=set)
 
     @property
     def dry_run(self) -> bool:
@@ -128,6 +137,7 @@ class Witness:
         if biography is not None and biography.oracle is not None:
             biography.oracle = biography.oracle.ask(transition, accepted=None)
             biography.granted.append(transition)
+            biography.unsure = True
 
     def route(self, asked: Asked) -> tuple[Operation | None, Mapping[str, str]]:
         """Return the operation that *asked* is an exchange of, and the path's parameters."""
@@ -137,6 +147,15 @@ class Witness:
             return None, {}
         method = "GET" if asked.exchange.method == "HEAD" else asked.exchange.method
         return route.operations.get(method), route.parameters
+
+    def name_of(self, method: str, path: str) -> str:
+        """Return the operationId of a request; where the documents have none, the method and the path."""
+        try:
+            route = self.routes.find(path)
+        except PathRefused:
+            return f"{method} {path}"
+        operation = route.operations.get("GET" if method == "HEAD" else method)
+        return f"{method} {path}" if operation is None else operation.id
 
     # -- what it says
 
@@ -419,7 +438,8 @@ class Witness:
                 self._say_of(biography, asked, rule, where="id", expected="the id asked for", found="another")
                 return
             self._see_view(asked, job, RETRIEVE)
-        elif asked.status >= 400 and not self._may_be_stale(biography, asked):  # noqa: PLR2004  # refused
+        elif 400 <= asked.status < 500 and not self._may_be_stale(biography, asked):  # noqa: PLR2004  # refused
+            biography.late = biography.late or asked
             rule = rules.IS_THERE
             self._say_of(
                 biography,
@@ -446,6 +466,7 @@ class Witness:
         if biography is None or biography.owner != asked.by.name or self._may_be_stale(biography, asked):
             return
         if biography.id not in [job.get("id") for job in jobs]:
+            biography.late = biography.late or asked
             rule = rules.IS_LISTED
             self._say_of(
                 biography, asked, rule, where="batch_jobs", expected="the job", found="it is missing"
@@ -468,6 +489,7 @@ class Witness:
             return
         if self._may_be_stale(biography, asked) and self._is_older(biography, job, history):
             return
+        self._notice_late(biography, asked, job)
         self._look_alone(biography, asked, job, operation)
         self._compare(biography, asked, job, operation)
         self._narrow(biography, asked, history, operation)
@@ -476,8 +498,11 @@ class Witness:
                 self._say(each, biography, asked, operation, anywhere=True)
         if rules.history_of(self.lifecycle, biography.last) != history:
             biography.changed_at = asked.at
+            biography.looks = 0
+        biography.looks += 1
         biography.last, biography.last_asked = job, asked
         biography.granted.clear()
+        biography.unsure = False
         status = status_of(self.lifecycle, history)
         self.seen_statuses.add(status)
         biography.seen.setdefault(status, asked.at)
@@ -493,7 +518,9 @@ class Witness:
         for each in rules.about_identity(biography.first, job):
             self._say(each, biography, asked, operation)
         granted = tuple(biography.granted)
-        apart = all(asked.at - biography.granted_at.get(each.name, asked.at - 1) >= APART for each in granted)
+        apart = not biography.unsure and all(
+            asked.at - biography.granted_at.get(each.name, asked.at - 1) >= APART for each in granted
+        )
         for each in rules.about_change(self.lifecycle, biography.last, job, asked=granted, apart=apart):
             if each.rule is rules.INSTANTS_STAY:
                 biography.oracle = None
@@ -555,6 +582,40 @@ class Witness:
             rules.instant_of(biography.last.get("updated_at")),
         )
         return now is not None and last is not None and now < last
+
+    def _notice_late(self, biography: Biography, asked: Asked, job: rules.Job) -> None:
+        """Say that a read was late, when the same read shows again what is newer."""
+        updated = rules.instant_of(job.get("updated_at"))
+        if updated is None:
+            return
+        stands = ("status", "updated_at", *self.lifecycle.instants.values())
+        sight = canonical({key: job.get(key) for key in stands})
+        late = biography.late
+        if biography.newest_at is not None and updated < biography.newest_at:
+            if sight in biography.sights and asked.exchange.method == "GET":
+                biography.late = late or asked
+        else:
+            if late is not None and biography.newest and late.exchange.path == asked.exchange.path:
+                self._say_late(biography, late, asked)
+                biography.late = None
+            biography.newest, biography.newest_at = asked, updated
+        biography.sights.add(sight)
+
+    def _say_late(self, biography: Biography, late: Asked, asked: Asked) -> None:
+        newest = biography.newest
+        before = [*biography.trail, *([newest] if newest and newest not in biography.trail else [])]
+        earlier = [each for each in before if each.at < late.at]
+        self.report(
+            rules.READS_ARE_FRESH,
+            *earlier,
+            late,
+            asked,
+            where="batch_job",
+            expected="what was answered before (where reads may be late: --eventual SECONDS)",
+            found="a stale read: what was before, and only later what was done",
+            anywhere=True,
+            subject=biography.id,
+        )
 
     # -- saying it
 
