@@ -23,9 +23,11 @@ def say_losses(inquiry: Inquiry) -> None:
     others = [each for name, each in tallies.items() if name not in never]
     broken, answered = (sum(getattr(each, count) for each in others) for count in ("broken", "answered"))
     if broken >= FEWEST and broken >= SHARE * (broken + answered):
-        lost = next((each for each in others if each.lost is not None), None)
+        operation, lost = next(
+            ((name, each) for name, each in tallies.items() if each.lost is not None), ("none", Tally())
+        )
         found = "connections break again and again before there is an answer, whatever is asked"
-        _say(inquiry, lost or Tally(), found=found, kind="now and then", operation="none", subject="target")
+        _say(inquiry, lost, found=found, kind="now and then", operation=operation, subject="target")
         never = {name: each for name, each in never.items() if each.silent > 1}
     for name, each in never.items():
         _say(inquiry, each, found=_found(each), kind="never", operation=name, subject=name)
@@ -61,5 +63,6 @@ def _say(  # what a violation is made of
         found=found,
         kind=kind,
         operation=operation,
+        anywhere=kind != "never",
         subject=subject,
     )

@@ -32,7 +32,7 @@ def _tried(witness: Witness, parts: list[Part], whole: list[Part]) -> Iterator[R
     if Part.JUDGE in whole:
         yield from _constants(probes)
     for each in witness.lifecycle.transitions.values():
-        if each.operation is not None and witness.operations.get(each.operation):
+        if witness.jobs and each.operation is not None and witness.operations.get(each.operation):
             yield from asking.about(each, witness.lifecycle)
     if Part.LIFECYCLE in parts:
         yield from _constants(exploration)

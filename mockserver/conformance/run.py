@@ -101,6 +101,8 @@ class Conformance:
         if self.done and not self.trouble:
             inquiry.target.ends = begun + self.options.max_time
             self._look_again(inquiry)
+        if not self.trouble and inquiry.target.silent_for >= SECONDS_PER_REQUEST:
+            self.trouble = _unanswered(NoAnswer("no answer for the last part of the run"), inquiry.target)
         return self._report(inquiry)
 
     def _inquiry(self) -> Inquiry:
@@ -213,6 +215,7 @@ class Conformance:
             violations=inquiry.witness.findings.violations(),
             coverage=self._coverage(inquiry),
             picture=self._picture(inquiry),
+            unfinished=tuple(part for part in self.done if part in _cut_short(inquiry)),
             notes=tuple(inquiry.notes),
             trouble=self.trouble,
         )
@@ -279,11 +282,7 @@ def _cut_short(inquiry: Inquiry) -> set[Part]:
 
 def is_whole(report: Report) -> bool:
     """Return whether every part was run, and each to its end, so that what was not seen is not there."""
-    return (
-        report.parts == tuple(Part)
-        and not report.trouble
-        and not any(UNFINISHED in note or UNANSWERED in note for note in report.notes)
-    )
+    return report.parts == tuple(Part) and not report.trouble and not report.unfinished
 
 
 def _unanswered(error: Exception, target: Target) -> str:

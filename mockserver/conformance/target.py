@@ -126,7 +126,7 @@ class Target:
 
     Mutable: it counts what broke, and knows when its time is up. named: the operation of a method and a path.
     repeatable: paths whose POST may be repeated when its connection breaks, for it harms nothing when it is
-    done twice.
+    done twice. silent_for: seconds, since the last answer, that answers were waited for.
     """
 
     client: "httpx.Client"
@@ -142,6 +142,7 @@ class Target:
     broken: int = 0
     refused: int = 0
     silent_in_a_row: int = 0
+    silent_for: float = 0.0
     tallies: dict[str, Tally] = field(default_factory=dict)
 
     def get(self, path: str, query: Query = (), *, by: Caller, poll: bool = False) -> Asked:
@@ -259,6 +260,7 @@ class Target:
             response = self.client.send(request, stream=True)
             content = self._read(response, until=self.clock() + patience)
         except (httpx.TimeoutException, TimeoutError) as error:
+            self.silent_for += patience
             if left < self.timeout:
                 raise OutOfTime from error
             raise TimeoutError from error
@@ -266,7 +268,7 @@ class Target:
             raise _Refused from error
         except (httpx.TransportError, httpx.DecodingError) as error:
             raise ConnectionError from error
-        self.silent_in_a_row = 0
+        self.silent_in_a_row, self.silent_for = 0, 0.0
         return replace(
             question,
             status=response.status_code,

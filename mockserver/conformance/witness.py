@@ -37,8 +37,8 @@ class Biography:
     trail: the exchanges that made the job what it is: its creation, and what was granted. seen: when each
     status was first seen, by this machine's clock. granted: the transitions granted since the last answer
     that showed the job; unsure: whether some of them may have been refused, for no answer came. looks: how
-    often the job was seen since it changed. newest: the sight with the latest `updated_at`, newest_at.
-    late: a read after it that shows an older sight, or no job. sights: how the job was seen to stand.
+    often the job was seen since it changed. newest: the sight with the latest `updated_at`, with that and its
+    history. late: a read after it that shows an older sight, or no job. sights: how the job was seen to be.
     """
 
     id: str
@@ -60,6 +60,7 @@ class Biography:
     contested: set[frozenset[str]] = field(default_factory=set)
     newest: Asked | None = None
     newest_at: datetime | None = None
+    newest_history: frozenset[str] = frozenset()
     late: Asked | None = None
     sights: set[bytes] = field(default_factory=set)
 
@@ -489,7 +490,7 @@ class Witness:
             return
         if self._may_be_stale(biography, asked) and self._is_older(biography, job, history):
             return
-        self._notice_late(biography, asked, job)
+        self._notice_late(biography, asked, job, history)
         self._look_alone(biography, asked, job, operation)
         self._compare(biography, asked, job, operation)
         self._narrow(biography, asked, history, operation)
@@ -583,8 +584,13 @@ class Witness:
         )
         return now is not None and last is not None and now < last
 
-    def _notice_late(self, biography: Biography, asked: Asked, job: rules.Job) -> None:
-        """Say that a read was late, when the same read shows again what is newer."""
+    def _notice_late(
+        self, biography: Biography, asked: Asked, job: rules.Job, history: frozenset[str]
+    ) -> None:
+        """Say that a read was late, when the same read shows later what it did not show yet.
+
+        What is never shown again was not late but lost.
+        """
         updated = rules.instant_of(job.get("updated_at"))
         if updated is None:
             return
@@ -595,10 +601,13 @@ class Witness:
             if sight in biography.sights and asked.exchange.method == "GET":
                 biography.late = late or asked
         else:
-            if late is not None and biography.newest and late.exchange.path == asked.exchange.path:
+            came = biography.newest is not None and biography.newest_history <= history
+            if late is not None and came and late.exchange.path == asked.exchange.path:
                 self._say_late(biography, late, asked)
                 biography.late = None
-            biography.newest, biography.newest_at = asked, updated
+            elif not came:
+                biography.late = None  # lost, not late
+            biography.newest, biography.newest_at, biography.newest_history = asked, updated, history
         biography.sights.add(sight)
 
     def _say_late(self, biography: Biography, late: Asked, asked: Asked) -> None:

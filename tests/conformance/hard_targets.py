@@ -134,6 +134,39 @@ class HangsOnCancel(Wire):
 
 
 @dataclass(kw_only=True)
+class FallsSilent(Wire):
+    """Answers nobody any more after so many seconds."""
+
+    after: float
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        if self.time.now > self.after:
+            self.time.sleep(request.extensions["timeout"]["read"])
+            raise httpx.ReadTimeout("never", request=request)
+        return super().answer(request)
+
+
+@dataclass(kw_only=True)
+class LosesCancel(Wire):
+    """Grants a cancel, and does nothing: the answer is that of a job that is like it, and was canceled."""
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        if not request.url.path.endswith("/cancel"):
+            return super().answer(request)
+        job = request.url.path.removesuffix("/cancel")
+        asked = httpx.Request("GET", request.url.copy_with(path=job, query=None), headers=request.headers)
+        asked.headers.pop("content-length", None)
+        response = self.inner.handle_request(asked)
+        if response.status_code != 200:
+            return response
+        shown = json.loads(response.read())["batch_job"]
+        now = (START + timedelta(seconds=self.time.now)).isoformat(timespec="milliseconds")
+        at = f"{now.removesuffix('+00:00')}Z"
+        canceled = {**shown, "status": "canceled", "canceled_at": at, "updated_at": at}
+        return httpx.Response(200, json={"batch_job": canceled})
+
+
+@dataclass(kw_only=True)
 class ErrorPages(Wire):
     """Answers a page of some proxy to whoever asks for one job."""
 

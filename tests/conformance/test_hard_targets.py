@@ -4,15 +4,18 @@ from datetime import timedelta
 
 import pytest
 
+from mockserver.conformance.rendering.wording import verdict_sentence
 from mockserver.conformance.report import Part, Reach, Report, Verdict
 from mockserver.contract.document import Document
 from tests.conformance.hard_targets import (
     ClosesCancel,
     ErrorPages,
     EverySecond,
+    FallsSilent,
     Flapping,
     HangsOnCancel,
     Lagging,
+    LosesCancel,
     Lossy,
     judged,
 )
@@ -46,7 +49,7 @@ def test_connections_that_break_now_and_then_are_one_finding_and_bring_no_false_
 ) -> None:
     report, took = judged(document, Lossy, share=0.15, parts=NO_FUZZ)
 
-    assert found(report) == [("target/requests-are-answered", "none")]
+    assert [each.id for each in report.violations] == ["requests-are-answered-now-and-then-9fe5a072"]
     assert "break again and again" in report.violations[0].found
     assert report.violations[0].evidence[0].status == 0
     assert took <= 60
@@ -55,7 +58,7 @@ def test_connections_that_break_now_and_then_are_one_finding_and_bring_no_false_
 def test_every_second_connection_that_breaks_is_one_finding_too(document: Document) -> None:
     report, took = judged(document, EverySecond, parts=NO_FUZZ)
 
-    assert found(report) == [("target/requests-are-answered", "none")]
+    assert [each.id for each in report.violations] == ["requests-are-answered-now-and-then-9fe5a072"]
     assert any("Connections broke" in each for each in report.notes)
     assert took <= 60
 
@@ -109,6 +112,29 @@ def test_a_worker_that_never_ends_is_found_however_fast_the_answers_are(document
 
     assert {each.rule.id for each in report.violations} == {"lifecycle/never-finishes"}
     assert "still processing after many times as long" in report.violations[0].found
+
+
+def test_a_target_that_falls_silent_is_not_said_to_conform(document: Document) -> None:
+    report, took = judged(document, FallsSilent, after=2.0, max_time=30)
+
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert report.trouble.startswith("the target does not answer any more: no answer")
+    assert took <= 32
+
+
+def test_a_run_that_was_cut_short_says_so_in_its_verdict(document: Document) -> None:
+    report, _ = judged(document, scenario="slow", max_time=10, parts=LIFECYCLE)
+
+    assert report.unfinished == LIFECYCLE
+    assert verdict_sentence(report).endswith("in what could be tried: lifecycle was cut short.")
+
+
+def test_what_is_lost_is_not_taken_for_late(document: Document) -> None:
+    report, _ = judged(document, LosesCancel, scenario="steady", parts=LIFECYCLE)
+    broken = {each.rule.id for each in report.violations}
+
+    assert "judge/instants-stay-set" in broken
+    assert "judge/reads-show-what-was-done" not in broken
 
 
 def test_reads_that_are_late_are_named_so_with_what_to_do(document: Document) -> None:

@@ -75,9 +75,14 @@ def verdict_sentence(report: Report) -> str:
             rules = counted(len(by_rule(report.violations)), "rule")
             return f"{VERDICTS[Verdict.VIOLATES]}: {counted(found, 'violation')} of {rules}{beside}."
         case Verdict.CONFORMS:
-            return f"{VERDICTS[Verdict.CONFORMS]}: no violation was found{beside}."
+            unfinished = f", in what could be tried: {_cut_short(report)}" if report.unfinished else ""
+            return f"{VERDICTS[Verdict.CONFORMS]}: no violation was found{beside}{unfinished}."
         case Verdict.INCONCLUSIVE:
             return f"{VERDICTS[Verdict.INCONCLUSIVE]}: {report.trouble}"
+
+
+def _cut_short(report: Report) -> str:
+    return f"{listed(report.unfinished)} {'was' if len(report.unfinished) == 1 else 'were'} cut short"
 
 
 def broken_off(report: Report) -> str:
@@ -142,7 +147,18 @@ def commands(violation: Violation, *, target: str) -> tuple[str, ...]:
     names = variables(violation)
     lines = [f"URL={shlex.quote(target)}"] if "URL" in names else []
     lines += [f"# set {name} first: {_meaning(name)}" for name in names if name != "URL"]
+    lines += [f"# by logging in: {_login(name)}" for name in names if _is_bearer(name, violation)]
     return (*lines, *_curl_lines(violation.evidence))
+
+
+def _is_bearer(name: str, violation: Violation) -> bool:
+    return any(f"Bearer ${name}" in each.curl for each in violation.evidence)
+
+
+def _login(name: str) -> str:
+    payload = '{"email": "...", "password": "..."}'
+    sent = f"-H 'content-type: application/json' -d '{payload}'"
+    return f'{name}=$(curl -sS "$URL/admin/auth/token" {sent} | jq -r .access_token)'
 
 
 def _curl_lines(evidence: Iterable[Sighting]) -> Iterator[str]:

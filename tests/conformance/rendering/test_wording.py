@@ -112,3 +112,13 @@ def test_a_deviation_that_is_seen_in_some_runs_only_says_so() -> None:
     known = KnownDeviation(violation="late-0badcafe", reason="A race.", owner="Ada", sometimes=True)
 
     assert wording.deviation(known) == "A race. (Ada, seen in some runs only)"
+
+
+def test_the_commands_say_how_to_log_in_where_the_run_did() -> None:
+    logged_in = replace(LOOKED, curl='curl -sS "$URL/admin/auth" -H "Authorization: Bearer $TOKEN"')
+
+    assert lines(logged_in)[2] == (
+        "# by logging in: TOKEN=$(curl -sS \"$URL/admin/auth/token\" -H 'content-type: application/json' "
+        """-d '{"email": "...", "password": "..."}' | jq -r .access_token)"""
+    )
+    assert not any("by logging in" in line for line in lines(LOOKED))
