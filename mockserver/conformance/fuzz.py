@@ -93,7 +93,7 @@ def _fuzz(  # what a run of schemathesis is told
     log = events.with_suffix(".log")
     with log.open("wb") as output:
         try:
-            returncode = _run(
+            returncode = run_bounded(
                 command, output, folder=events.parent, seconds=seconds, tick=inquiry.target.tick
             )
         except subprocess.TimeoutExpired:
@@ -105,7 +105,7 @@ def _fuzz(  # what a run of schemathesis is told
     return True
 
 
-def _run(
+def run_bounded(
     command: list[str], output: IO[bytes], *, folder: Path, seconds: float, tick: Callable[[], None]
 ) -> int:
     """Run *command* for so many seconds at most, and return its exit code. Raises TimeoutExpired."""

@@ -131,11 +131,11 @@ def _glance(report: Report) -> Markup:
             tag("td", wording.PARTS[part]),
             tag("td", wording.found_in(part, report)),
         )
-        for part in report.parts
+        for part in wording.told_of(report)
     )
     heads = tag("tr", *(tag("th", name, scope="col") for name in ("part", "what was tried", "found")))
     table = tag("table", tag("thead", heads), tag("tbody", rows))
-    tried = _wide(table) if report.parts else tag("p", "Nothing was tried.")
+    tried = _wide(table) if wording.told_of(report) else tag("p", "Nothing was tried.")
     groups = wording.by_rule(report.violations)
     return _section("glance", "At a glance", _index(groups) if groups else None, tried)
 

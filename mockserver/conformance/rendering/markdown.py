@@ -72,7 +72,7 @@ def _before(report: Report) -> Iterator[str]:
         yield ""
     yield "| part | found | tried |"
     yield "|---|---|---|"
-    for part in report.parts:
+    for part in wording.told_of(report):
         yield f"| {part} | {wording.found_in(part, report)} | {wording.PARTS[part]} |"
     yield ""
 

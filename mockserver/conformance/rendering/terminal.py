@@ -60,10 +60,10 @@ class _Page:
         yield from self.heading("Tried")
         if line := wording.kept_and_broken(report):
             yield from self.wrapped(line, indent=2)
-        for part in report.parts:
+        for part in wording.told_of(report):
             line = f"found {wording.found_in(part, report)}: {wording.PARTS[part]}"
             yield from self.labelled(part, line, indent=2, label=11)
-        if not report.parts:
+        if not wording.told_of(report):
             yield "  nothing"
 
     def rule(

@@ -111,6 +111,16 @@ def times(violation: Violation) -> str:
     return "seen once" if violation.times == 1 else f"seen {violation.times} times"
 
 
+def told_of(report: Report) -> tuple[Part, ...]:
+    """Return the parts to tell of: those that were run, and those whose rules are broken all the same.
+
+    Every exchange of every part is judged, so that a rule of a part that was not run may be broken too.
+    """
+    found = (*report.violations, *(each.violation for each in report.known))
+    broken = {each.rule.part for each in found}
+    return tuple(part for part in Part if part in report.parts or part in broken)
+
+
 def found_in(part: Part, report: Report) -> str:
     """Return what *part* found, in a few words."""
     new = sum(each.rule.part is part for each in report.violations)

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from mockserver.conformance.rendering import Documents, wording
-from mockserver.conformance.report import KnownDeviation, Sighting
+from mockserver.conformance.report import KnownDeviation, Part, Sighting
 from tests.conformance.rendering import reports
 
 LOOKED = Sighting(
@@ -122,3 +122,10 @@ def test_the_commands_say_how_to_log_in_where_the_run_did() -> None:
         """-d '{"email": "...", "password": "..."}' | jq -r .access_token)"""
     )
     assert not any("by logging in" in line for line in lines(LOOKED))
+
+
+def test_a_part_that_was_not_run_is_told_of_when_its_rules_are_broken_all_the_same() -> None:
+    report = replace(reports.rich(), parts=(Part.LISTS,), known=())
+
+    assert wording.told_of(report) == (Part.JUDGE, Part.LIFECYCLE, Part.LISTS)
+    assert wording.told_of(replace(report, violations=())) == (Part.LISTS,)
