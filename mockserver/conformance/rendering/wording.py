@@ -140,6 +140,8 @@ def kept_and_broken(report: Report) -> str:
 
 def next_step(violation: Violation, documents: Documents) -> str:
     """Return what to do about the violation."""
+    if violation.rule.id.startswith("target/"):
+        return "See what closes the connection or is silent: the target, or something before it; its log tells."
     at = "the answer" if violation.operation == "none" else f"the answer of {violation.operation}"
     file = stated_at(violation, documents)[0].file
     return f"Mend {at}: {violation.where}. Where the target is right, mend {file} instead."
@@ -227,6 +229,8 @@ def coverage_lines(coverage: Coverage) -> Iterator[tuple[str, str]]:
 
 
 def _reach_line(reached: Mapping[str, Reached]) -> str:
+    if not reached:
+        return "not tried"
     line = f"{count(reached, Reach.COVERED)} of {len(reached)}"
     if unreachable := count(reached, Reach.UNREACHABLE):
         line += f", {unreachable} unreachable"

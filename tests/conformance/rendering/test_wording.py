@@ -129,3 +129,15 @@ def test_a_part_that_was_not_run_is_told_of_when_its_rules_are_broken_all_the_sa
 
     assert wording.told_of(report) == (Part.JUDGE, Part.LIFECYCLE, Part.LISTS)
     assert wording.told_of(replace(report, violations=())) == (Part.LISTS,)
+
+
+def test_what_was_not_tried_at_all_is_not_counted_as_none_of_none() -> None:
+    lines_ = dict(wording.coverage_lines(replace(reports.coverage(), refusals={})))
+
+    assert lines_["status x verb"] == "not tried"
+
+
+def test_what_got_no_answer_at_all_is_looked_for_in_the_log_and_not_in_the_answer() -> None:
+    rule = replace(reports.INSTANT_RULE, id="target/requests-are-answered")
+
+    assert wording.next_step(reports.violation(rule), Documents()).endswith("its log tells.")
