@@ -103,6 +103,7 @@ class Exploration:
     """Plans and walks. Mutable: it keeps which cells were reached.
 
     reached: by status and name of the client's transition. misses: how often a cell was tried in vain.
+    unanswered: cells whose requests got no answer.
     """
 
     workshop: Workshop
@@ -110,6 +111,7 @@ class Exploration:
     seed: int
     reached: dict[tuple[str, str], bool] = field(default_factory=dict)
     misses: dict[tuple[str, str], int] = field(default_factory=dict)
+    unanswered: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.lifecycle = self.workshop.witness.lifecycle
@@ -209,26 +211,36 @@ class Exploration:
     def _cell(self, status: str, verb: Transition, route: Route) -> Errand:
         """Bring a job to *status* and ask for *verb* there; try again where the worker was quicker."""
         recipe = self._failing() if route.fails else self._plain()
+        for _ in range(ATTEMPTS if recipe is not None else 0):
+            assert recipe is not None  # noqa: S101  # the line above sees to it
+            try:
+                job = self.workshop.make(recipe, dry_run=route.dry_run)
+                if (yield from self._attempt(job, status, verb, route)):
+                    return
+            except NoAnswer:
+                if self.workshop.target.silent_in_a_row:
+                    raise
+                self.unanswered.add((status, verb.name))
+
+    def _attempt(
+        self, job: Biography, status: str, verb: Transition, route: Route
+    ) -> Generator[Wait, bool, bool]:
+        """Bring *job* to *status* and ask for *verb* there; return whether no other attempt is worth it."""
         cell = (status, verb.name)
-        for _ in range(ATTEMPTS):
-            if recipe is None:
-                return
-            job = self.workshop.make(recipe, dry_run=route.dry_run)
-            arrived = yield from self._travel(job, route)
-            if not arrived or job.status != status:
-                self.misses[cell] = self.misses.get(cell, 0) + 1
-                if not arrived and self.workshop.witness.at_rest(job):
-                    continue
-                return
-            if verb.to == status:
-                yield Wait(job=job, until=lambda _: True, at_least=BETWEEN_REPEATS)
-            if self._try(job, status, verb):
-                self.reached[cell] = True
-                look(self.workshop, job)
-                self._list(job)
-                yield self._until_rest(job)
-                return
+        arrived = yield from self._travel(job, route)
+        if not arrived or job.status != status:
             self.misses[cell] = self.misses.get(cell, 0) + 1
+            return arrived or not self.workshop.witness.at_rest(job)
+        if verb.to == status:
+            yield Wait(job=job, until=lambda _: True, at_least=BETWEEN_REPEATS)
+        if not self._try(job, status, verb):
+            self.misses[cell] = self.misses.get(cell, 0) + 1
+            return False
+        self.reached[cell] = True
+        look(self.workshop, job)
+        self._list(job)
+        yield self._until_rest(job)
+        return True
 
     def _travel(self, job: Biography, route: Route) -> Generator[Wait, bool, bool]:
         """Take *job* along *route*; return whether it arrived."""
@@ -312,6 +324,8 @@ class Exploration:
     def _cell_reached(self, status: str, verb: Transition) -> Reached:
         if self.reached.get((status, verb.name)):
             return Reached(reach=Reach.COVERED)
+        if (status, verb.name) in self.unanswered:
+            return Reached(reach=Reach.UNCOVERED, reason="requests were not answered")
         if self.misses.get((status, verb.name)):
             where = f"no job was caught in {status}"
             if status not in self.workshop.witness.seen_statuses:

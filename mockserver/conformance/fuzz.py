@@ -5,14 +5,16 @@ schemas and doors is left to the judge part, which sees every one of its exchang
 """
 
 import base64
+import contextlib
 import json
 import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 from mockserver.conformance.inquiry import Inquiry
@@ -30,7 +32,8 @@ JUDGED_OTHERWISE = (
     "ignored_auth",  # it keeps the cookies of those whom it logs in
 )
 RUNS = ("examples,fuzzing,stateful", "coverage")  # the quick ones first, for the last may be cut short
-SECONDS_PER_EXAMPLE, MOST_EXAMPLES = 3.0, 50
+SECONDS_PER_EXAMPLE, MOST_EXAMPLES = 6.0, 50  # of the whole run, so that equal options ask equally much
+LOOKED_AFTER = 0.5  # seconds, between two looks whether schemathesis has ended
 FOR_READING = 0.25  # of the time, to judge what was exchanged
 SAYS: Mapping[str, str] = {
     "not_a_server_error": "No request is answered with a status of 500 or more.",
@@ -43,6 +46,10 @@ SAYS: Mapping[str, str] = {
     "ensure_resource_availability": "What was made is there.",
     "object_level_authorization": "What belongs to one user is not given to another.",
 }
+RULES = tuple(
+    Rule(id=f"fuzz/{name.replace('_', '-')}", says=says, place="openapi.yaml, paths", part=Part.FUZZ)
+    for name, says in SAYS.items()
+)
 # a real server may have methods that no document names, and do what they say: a DELETE deletes
 HARMLESS = '[phases.coverage]\nunexpected-methods = ["TRACE"]\n'
 _HEADERS = re.compile(r"^\[headers\]\n(?:[^\[\n].*\n|\n)*", re.MULTILINE)
@@ -52,7 +59,7 @@ def run(inquiry: Inquiry, *, workers: int = 1) -> None:
     """Fuzz the target in the time there is, and judge what came of it."""
     budget = inquiry.target.ends - inquiry.target.clock()
     ends = inquiry.target.ends - budget * FOR_READING
-    examples = max(1, min(MOST_EXAMPLES, int(budget / SECONDS_PER_EXAMPLE)))
+    examples = max(1, min(MOST_EXAMPLES, int(inquiry.max_time / SECONDS_PER_EXAMPLE)))
     with tempfile.TemporaryDirectory() as folder:
         for phases in RUNS:
             left = ends - inquiry.target.clock()
@@ -86,21 +93,34 @@ def _fuzz(  # what a run of schemathesis is told
     log = events.with_suffix(".log")
     with log.open("wb") as output:
         try:
-            done = subprocess.run(  # noqa: S603  # our own interpreter
-                command,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                timeout=seconds,
-                check=False,
-                cwd=events.parent,
+            returncode = run_bounded(
+                command, output, folder=events.parent, seconds=seconds, tick=inquiry.target.tick
             )
         except subprocess.TimeoutExpired:
             return False
-    if done.returncode not in (0, 1):
+    if returncode not in (0, 1):
         lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines() or ["it said nothing"]
         inquiry.note(f"fuzz: schemathesis could not be run: {lines[-1].strip()}")
         return False
     return True
+
+
+def run_bounded(
+    command: list[str], output: IO[bytes], *, folder: Path, seconds: float, tick: Callable[[], None]
+) -> int:
+    """Run *command* for so many seconds at most, and return its exit code. Raises TimeoutExpired."""
+    ends = time.monotonic() + seconds
+    with subprocess.Popen(  # noqa: S603  # our own interpreter
+        command, stdout=output, stderr=subprocess.STDOUT, cwd=folder
+    ) as process:
+        try:
+            while time.monotonic() < ends:
+                tick()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    return process.wait(timeout=min(LOOKED_AFTER, max(ends - time.monotonic(), 0)))
+            raise subprocess.TimeoutExpired(command, seconds)
+        finally:
+            process.kill()
 
 
 def _fuzzer(inquiry: Inquiry) -> Caller:

@@ -1,10 +1,14 @@
 """Judging an application that runs in this process: WSGI or ASGI, without a socket.
 
-    @pytest.mark.parametrize("check", checks(app, token="..."), ids=str)
+    ADMIN = Credentials(email="admin@example.com", password="supersecret")
+
+    @pytest.mark.parametrize("check", checks(app, credentials=ADMIN), ids=str)
     def test_the_backend_conforms(check):
         check()
 
-Knows nothing of pytest.
+There is a check for each part of a run: `judge`, `lifecycle` and `lists`. The application is judged when the
+first of them is called, for `max_time` seconds at most (30); the message of one that fails tells each rule
+that is broken, where the documents state it, and the requests that show it. Knows nothing of pytest.
 """
 
 import asyncio
@@ -20,6 +24,8 @@ from mockserver.contract.document import Document, load, shipped_folder
 
 if TYPE_CHECKING:
     import httpx
+
+__all__ = ["Check", "Credentials", "DoesNotConform", "checks", "conform_app"]
 
 URL = "http://in-process"
 IN_PROCESS = (Part.JUDGE, Part.LIFECYCLE, Part.LISTS)  # schemathesis wants a socket
@@ -45,31 +51,32 @@ def conform_app(
     options = Options(
         url=URL, credentials=credentials, second=second, max_time=max_time, seed=seed, parts=parts
     )
-    with httpx.Client(transport=_transport(app)) as client:
+    with httpx.Client(transport=transport_of(app)) as client:
         return Conformance(document=document or load(shipped_folder()), options=options, client=client).run()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One named check of an application: of one rule that the contract states.
+    """One named check of an application: of the rules of one part of a run.
 
-    Call it; it raises or it does not.
+    Call it; it raises or it does not. parts: those whose rules it tells of.
     """
 
     name: str
     judge: Callable[[], Report]
+    parts: frozenset[Part]
 
     def __str__(self) -> str:
         return self.name
 
     def __call__(self) -> None:
-        """Raise DoesNotConform where the application breaks a rule of this part."""
+        """Raise DoesNotConform where the application breaks a rule of this part, or could not be judged."""
         report = self.judge()
+        broken = [each for each in report.violations if each.rule.part in self.parts]
+        if broken:
+            raise DoesNotConform("\n\n".join(("", *map(_told, broken))))
         if report.trouble:
             raise DoesNotConform(f"the application could not be judged: {report.trouble}")
-        broken = [each for each in report.violations if each.rule.part == self.name]
-        if broken:
-            raise DoesNotConform("\n\n".join(map(_told, broken)))
 
 
 @dataclass
@@ -86,10 +93,16 @@ class _Once:
 
 
 def checks(app: Any, *, credentials: Credentials, **options: Any) -> Iterator[Check]:
-    """Yield a check for each part of a run; the application is judged once, when the first is called."""
+    """Yield a check for each part of a run; the application is judged once, when the first is called.
+
+    options: those of `conform_app`. A rule of a part that is not run may be broken all the same, for every
+    exchange is judged: the first check tells of it.
+    """
     once = _Once(lambda: conform_app(app, credentials=credentials, **options))
-    for part in options.get("parts", IN_PROCESS):
-        yield Check(name=str(part), judge=once)
+    parts = tuple(options.get("parts", IN_PROCESS))
+    for part in parts:
+        others = frozenset(Part) - frozenset(parts) if part is parts[0] else frozenset()
+        yield Check(name=str(part), judge=once, parts=frozenset((part,)) | others)
 
 
 def _told(violation: Violation) -> str:
@@ -102,7 +115,8 @@ def _told(violation: Violation) -> str:
     return "\n".join(lines)
 
 
-def _transport(app: Any) -> "httpx.BaseTransport":
+def transport_of(app: Any) -> "httpx.BaseTransport":
+    """Return what lets a client of httpx ask *app*, a WSGI or ASGI application."""
     import httpx  # noqa: PLC0415  # the same
 
     if _is_asgi(app):

@@ -27,7 +27,9 @@ from mockserver.conformance.witness import Biography, Witness
 from mockserver.contract.operation import Contract
 
 SECOND_PASSWORD = "supersecret-of-conform"  # noqa: S105  # of a user that the run makes for itself
-STUCK_TIMES, STUCK_SECONDS, UNMOVED_SECONDS, UNMOVED_POLLS = 8.0, 8.0, 20.0, 50
+STUCK_TIMES, STUCK_SECONDS, STUCK_LOOKS = 8.0, 8.0, 3  # as often as any other job stayed anywhere
+UNMOVED_SECONDS, UNMOVED_SHARE, UNMOVED_LOOKS = 20.0, 1 / 3, 10  # of the time, when no job moves at all
+ATTEMPTS = 3  # to make a user, whose request may be lost
 
 
 class NotLetIn(Exception):
@@ -54,9 +56,10 @@ class Inquiry:
     workshop: Workshop
     credentials: Credentials
     seed: int
-    ends: float
+    max_time: float
     second: Caller | None = None
     second_is_made: bool = False
+    second_email: str = ""
     notes: list[str] = field(default_factory=list)
     unfinished: set[Part] = field(default_factory=set)
     progress: Callable[[str], None] = lambda _: None
@@ -104,19 +107,28 @@ class Inquiry:
         waited = self.target.clock() - job.changed_at
         longest = max(self._stages(), default=None)
         if longest is None:
-            return waited >= UNMOVED_SECONDS
-        return waited >= max(STUCK_TIMES * longest, STUCK_SECONDS)
+            return waited >= self.unmoved_after and job.looks >= UNMOVED_LOOKS
+        return waited >= max(STUCK_TIMES * longest, STUCK_SECONDS) and job.looks >= STUCK_LOOKS
+
+    @property
+    def unmoved_after(self) -> float:
+        """Return for how long no job must have moved at all, until that is said, in seconds."""
+        return max(UNMOVED_SECONDS, self.max_time * UNMOVED_SHARE)
+
+    def have_moved(self) -> bool:
+        """Return whether the worker has taken any job on."""
+        return bool(self._stages())
 
     def _stages(self) -> list[float]:
-        """Return how long jobs were seen to stay where the worker takes them from, in seconds."""
+        """Return how long jobs stayed at most where the worker took them from, in seconds."""
         stages = []
         by_client = clients_own(self.witness.lifecycle)
         for job in self.witness.jobs.values():
             seen = sorted((at, status) for status, at in job.seen.items())
-            for (begun, status), (_, after) in pairwise(seen):
+            for (begun, status), (ended, after) in pairwise(seen):
                 known = status in self.witness.lifecycle.statuses and after not in by_client
                 if known and not is_at_rest(self.witness.lifecycle, status, dry_run=job.dry_run):
-                    stages.append(job.seen_last[status] - begun)
+                    stages.append(ended - begun)
         return stages
 
     # -- getting in
@@ -167,9 +179,8 @@ class Inquiry:
             if credentials is not None:
                 self.second = self._caller(credentials, "second user", "SECOND_TOKEN")
             elif self.has("PostUsers"):
-                email = f"conform-{self.witness.nonce}@example.com"
-                payload = {"email": email, "password": SECOND_PASSWORD}
-                self.target.post(self.path("PostUsers"), payload, by=self.user)
+                email = self._new_user()
+                self.second_email = email
                 self.second = self.logged_in(
                     email, SECOND_PASSWORD, name="second user", variable="SECOND_TOKEN"
                 )
@@ -178,6 +189,20 @@ class Inquiry:
             self.second = None
         if self.second is None:
             self.note("There was no second user, so ownership was not judged; give one with --second-user.")
+
+    def _new_user(self) -> str:
+        """Make a user, and return the e-mail address. Raises NoAnswer."""
+        for attempt in range(ATTEMPTS):
+            email = f"conform-{self.witness.nonce}{'-again' * attempt}@example.com"
+            payload = {"email": email, "password": SECOND_PASSWORD}
+            try:
+                self.target.post(self.path("PostUsers"), payload, by=self.user)
+            except NoAnswer:
+                if attempt + 1 == ATTEMPTS or self.target.silent_in_a_row:
+                    raise
+                continue
+            return email
+        raise AssertionError("a user is asked for at least once")
 
 
 def _user(asked: Asked) -> dict[str, Any]:

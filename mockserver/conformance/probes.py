@@ -248,7 +248,7 @@ def _password_of(inquiry: Inquiry) -> tuple[str, str] | None:
     credentials = inquiry.credentials
     if credentials.email is not None and credentials.password is not None:
         return credentials.email, credentials.password
-    made = f"conform-{inquiry.witness.nonce}@example.com"
+    made = inquiry.second_email
     return (made, SECOND_PASSWORD) if inquiry.second is not None and inquiry.second_is_made else None
 
 

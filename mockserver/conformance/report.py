@@ -180,9 +180,10 @@ class Report:
     """What one run has to say.
 
     target: the URL as it was given, without credentials. title, version: of the document. parts: those that
-    were run, in order. violations: the new ones, which fail the run; known: those that do not; stale: known
-    deviations that were not seen (empty when not every part was run to its end). notes: what a reader must
-    know beside, in whole sentences. trouble: why there is no verdict; empty when there is.
+    were run, in order; unfinished: those of them that were cut short. rules: those that were tried, by part.
+    violations: the new ones, which fail the run; known: those that do not; stale: known deviations that were
+    not seen (empty when not every part was run to its end). notes: what a reader must know beside, in whole
+    sentences. trouble: why there is no verdict; empty when there is.
     """
 
     target: str
@@ -190,6 +191,8 @@ class Report:
     version: str
     seed: int
     parts: tuple[Part, ...]
+    unfinished: tuple[Part, ...] = ()
+    rules: tuple[Rule, ...] = ()
     violations: tuple[Violation, ...] = ()
     known: tuple[Known, ...] = ()
     stale: tuple[KnownDeviation, ...] = ()

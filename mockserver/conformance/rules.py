@@ -109,6 +109,37 @@ RESULT_RESTS = _judge_rule(
     "Nothing of a job changes while it is at rest and nobody asks anything of it.",
     f"{BATCH_JOB}, x-lifecycle",
 )
+IDS_ARE_UNIQUE = _judge_rule(
+    "ids-are-unique", "Every new job has an id of its own.", f"{BATCH_JOB}, properties, id"
+)
+RETRIEVED = _judge_rule(
+    "retrieved-is-what-was-asked-for", "Who asks for a job gets that job.", "paths/batch_job.yaml, get"
+)
+IS_THERE = _judge_rule(
+    "a-job-that-was-made-is-there", "Who made a job can retrieve it.", "paths/batch_job.yaml, get"
+)
+IS_LISTED = _judge_rule(
+    "a-job-that-was-made-is-listed",
+    "A job is in its owner's list from its creation on.",
+    "paths/batch_jobs.yaml, get",
+)
+READS_ARE_FRESH = _judge_rule(
+    "reads-show-what-was-done",
+    "A read shows what was done before it.",
+    "paths/batch_job.yaml, get; paths/batch_jobs.yaml, get",
+)
+ONLY_ITS_TRANSITIONS = Rule(
+    id="lifecycle/only-the-lifecycles-transitions",
+    says="A job moves only by the transitions of the lifecycle.",
+    place=f"{BATCH_JOB}, x-lifecycle, transitions",
+    part=Part.LIFECYCLE,
+)
+NEVER_FINISHES = Rule(
+    id="lifecycle/never-finishes",
+    says="The worker takes every job on, sooner or later.",
+    place=f"{BATCH_JOB}, x-lifecycle, transitions",
+    part=Part.LIFECYCLE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,8 @@ from mockserver.conformance.errands import TargetGone, look
 from mockserver.conformance.exploration import Exploration
 from mockserver.conformance.findings import Findings
 from mockserver.conformance.inquiry import Credentials, Inquiry, NotLetIn
+from mockserver.conformance.losses import say_losses
+from mockserver.conformance.promises import tried
 from mockserver.conformance.recipes import Workshop, recipes_of
 from mockserver.conformance.report import (
     Arrow,
@@ -24,9 +26,17 @@ from mockserver.conformance.report import (
     Reach,
     Reached,
     Report,
-    Rule,
 )
-from mockserver.conformance.target import NOBODY, NoAnswer, OutOfTime, Target
+from mockserver.conformance.rules import NEVER_FINISHES, READS_ARE_FRESH
+from mockserver.conformance.target import (
+    BROKEN,
+    NOBODY,
+    REFUSED,
+    SECONDS_PER_REQUEST,
+    NoAnswer,
+    OutOfTime,
+    Target,
+)
 from mockserver.conformance.witness import Biography, Witness
 from mockserver.contract.document import Document
 from mockserver.contract.judge import Judge
@@ -35,6 +45,9 @@ from mockserver.lifecycle import Asker
 
 SHARES: Mapping[Part, float] = {Part.JUDGE: 0.2, Part.LIFECYCLE: 0.4, Part.LISTS: 0.15, Part.FUZZ: 0.25}
 FOR_THE_END = 0.05  # of the time, for a last look at every job
+LONGEST_OF_ALL = 1 / 6  # of the time, for one request: more time waits longer for each
+HARMLESS_TWICE = ("PostBatchJobs", "PostToken", "PostAuth", "PostUploads", "PostUploadsProtected")
+UNANSWERED = "requests were not answered"
 UNFINISHED = "the time was up before all of it was done"
 
 
@@ -50,6 +63,7 @@ class Options:
     parts: tuple[Part, ...] = tuple(Part)
     workers: int = 1
     eventual: float = 0.0
+    # is told what is done, and an empty text now and then while that goes on
     progress: Callable[[str], None] = lambda _: None
 
 
@@ -83,10 +97,12 @@ class Conformance:
         except NotLetIn as error:
             self.trouble = str(error)
         except (NoAnswer, TargetGone) as error:
-            self.trouble = f"the target does not answer: {error}"
+            self.trouble = _unanswered(error, inquiry.target)
         if self.done and not self.trouble:
             inquiry.target.ends = begun + self.options.max_time
             self._look_again(inquiry)
+        if not self.trouble and inquiry.target.silent_for >= SECONDS_PER_REQUEST:
+            self.trouble = _unanswered(NoAnswer("no answer for the last part of the run"), inquiry.target)
         return self._report(inquiry)
 
     def _inquiry(self) -> Inquiry:
@@ -105,6 +121,12 @@ class Conformance:
             ends=self.clock(),
             clock=self.clock,
             sleep=self.sleep,
+            tick=lambda: self.options.progress(""),
+            timeout=max(SECONDS_PER_REQUEST, self.options.max_time * LONGEST_OF_ALL),
+            named=witness.name_of,
+            repeatable=frozenset(
+                contract.operations[each].path for each in HARMLESS_TWICE if each in contract.operations
+            ),
         )
         return Inquiry(
             contract=contract,
@@ -113,7 +135,7 @@ class Conformance:
             workshop=Workshop(target=target, witness=witness, by=NOBODY),
             credentials=self.options.credentials,
             seed=self.options.seed,
-            ends=self.clock() + self.options.max_time,
+            max_time=self.options.max_time,
             progress=self.options.progress,
         )
 
@@ -173,8 +195,12 @@ class Conformance:
 
     def _report(self, inquiry: Inquiry) -> Report:
         info = self.document.bundle.get("info", {})
-        if inquiry.target.broken:
-            inquiry.note("Connections broke before there was an answer; safe requests were asked again.")
+        say_losses(inquiry)
+        if any(each.rule == READS_ARE_FRESH for each in inquiry.witness.findings.found.values()):
+            inquiry.note(
+                "Reads were stale for a while, from which other violations may come. Where that is meant to "
+                "be, run again with --eventual SECONDS, for example --eventual 1."
+            )
         for part in sorted(inquiry.unfinished, key=list(Part).index):
             inquiry.note(f"{part}: {UNFINISHED}; give it more with --max-time.")
         split = urlsplit(self.options.url)
@@ -185,9 +211,11 @@ class Conformance:
             version=str(info.get("version", "")),
             seed=self.options.seed,
             parts=tuple(self.done),
+            rules=tried(inquiry.witness, parts=self.done, unfinished=_cut_short(inquiry)),
             violations=inquiry.witness.findings.violations(),
             coverage=self._coverage(inquiry),
             picture=self._picture(inquiry),
+            unfinished=tuple(part for part in self.done if part in _cut_short(inquiry)),
             notes=tuple(inquiry.notes),
             trouble=self.trouble,
         )
@@ -246,29 +274,44 @@ _DOING: Mapping[Part, str] = {
 }
 
 
+def _cut_short(inquiry: Inquiry) -> set[Part]:
+    return inquiry.unfinished | {
+        part for part in Part if any(note.startswith(f"{part}: {UNANSWERED}") for note in inquiry.notes)
+    }
+
+
 def is_whole(report: Report) -> bool:
     """Return whether every part was run, and each to its end, so that what was not seen is not there."""
-    return (
-        report.parts == tuple(Part)
-        and not report.trouble
-        and not any(UNFINISHED in note for note in report.notes)
-    )
+    return report.parts == tuple(Part) and not report.trouble and not report.unfinished
+
+
+def _unanswered(error: Exception, target: Target) -> str:
+    if str(error) == REFUSED:
+        todo = "start it, or see that this is its address"
+    elif str(error) == BROKEN:
+        todo = "see what closes them: the target, or something before it"
+    else:
+        todo = "see why it is so slow; with more --max-time, each request may take a sixth of that"
+    first = "" if any(each.answered for each in target.tallies.values()) else "the target does not answer: "
+    return f"{first or 'the target does not answer any more: '}{error}; {todo}"
 
 
 def _say_stuck(inquiry: Inquiry, job: Biography) -> None:
-    rule = Rule(
-        id="lifecycle/never-finishes",
-        says="The worker takes every job on, sooner or later.",
-        place="schemas/BatchJob.yaml, x-lifecycle, transitions",
-        part=Part.LIFECYCLE,
-    )
+    found = f"still {job.status} after many times as long as any other job stayed anywhere"
+    expected = f"the job leaves {job.status}, as others left theirs"
+    if not inquiry.have_moved():
+        found = (
+            f"still {job.status} after a third of the run, as is every job; if the worker is that slow, give "
+            "the run more --max-time"
+        )
+        expected = f"the job leaves {job.status}"
     inquiry.witness.report(
-        rule,
+        NEVER_FINISHES,
         *job.trail,
         job.last_asked,
         where="status",
-        expected=f"the job leaves {job.status}, as others left theirs",
-        found=f"still {job.status} after many times as long as any other job took anywhere",
+        expected=expected,
+        found=found,
         kind=f"in {job.status}",
         subject=job.id,
     )

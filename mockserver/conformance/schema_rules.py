@@ -5,7 +5,7 @@ Both often see one fault, each in its own words; here it is one discrepancy. Kno
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mockserver.conformance.report import Part, Rule
 from mockserver.conformance.rules import Discrepancy
@@ -15,6 +15,17 @@ from mockserver.contract.operation import Operation
 _MISSING = re.compile(r"""["'](\w+)["'] is a required property""")
 _INDEX = re.compile(r"(?:^|(?<=\.))\d+(?=\.|$)")
 _NUMBER = re.compile(r"\d+")
+
+
+def _rule(name: str, says: str) -> Rule:
+    return Rule(id=f"judge/{name}", says=says, place="openapi.yaml, paths", part=Part.JUDGE)
+
+
+BODIES = _rule("bodies-keep-their-schema", "The body of an answer keeps its schema.")
+STATUSES = _rule("statuses-are-documented", "An operation answers only with statuses that are documented.")
+MEDIA_TYPES = _rule("media-types-are-documented", "An answer has a media type that is documented.")
+NOTHING = _rule("nothing-is-not-something", "Where the documents have no operation, the answer says so.")
+EVERY = (STATUSES, MEDIA_TYPES, BODIES, NOTHING)  # each stated for every operation by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +47,10 @@ def schema_discrepancies(
     if not violations:
         return
     if operation is None:
-        rule = Rule(
-            id="judge/nothing-is-not-something",
-            says="Where the documents have no operation, the answer says so.",
-            place="openapi.yaml, paths",
-            part=Part.JUDGE,
-        )
         expected = violations[0].expected
-        yield Discrepancy(rule=rule, where="response.status", expected=expected, found=str(exchange.status))
+        yield Discrepancy(
+            rule=NOTHING, where="response.status", expected=expected, found=str(exchange.status)
+        )
         return
     place = shared or f"{operation.method} {operation.path}, responses, {exchange.status}"
     if exchange.status not in operation.responses:
@@ -53,14 +60,14 @@ def schema_discrepancies(
     validators = operation.responses[exchange.status].validators
     if validators and media_type not in validators and "*/*" not in validators:
         yield Discrepancy(
-            rule=_rule("media-types-are-documented", "An answer has a media type that is documented.", place),
+            rule=replace(MEDIA_TYPES, place=place),
             where="response.headers.content-type",
             expected=" or ".join(validators),
             found=media_type or "none",
             kind=f"{exchange.status} {media_type}",
         )
         return
-    rule = _rule("bodies-keep-their-schema", "The body of an answer keeps its schema.", place)
+    rule = replace(BODIES, place=place)
     for fault in _merged(violations):
         yield Discrepancy(
             rule=rule,
@@ -71,17 +78,9 @@ def schema_discrepancies(
         )
 
 
-def _rule(name: str, says: str, place: str) -> Rule:
-    return Rule(id=f"judge/{name}", says=says, place=place, part=Part.JUDGE)
-
-
 def _undocumented_status(exchange: Exchange, operation: Operation) -> Discrepancy:
     return Discrepancy(
-        rule=_rule(
-            "statuses-are-documented",
-            "An operation answers only with statuses that are documented.",
-            f"{operation.method} {operation.path}, responses",
-        ),
+        rule=replace(STATUSES, place=f"{operation.method} {operation.path}, responses"),
         where="response.status",
         expected=" or ".join(map(str, operation.responses)),
         found=str(exchange.status),

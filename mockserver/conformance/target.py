@@ -6,7 +6,7 @@ compared with this machine's clock, which only measures how long something has b
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -18,13 +18,21 @@ if TYPE_CHECKING:
     import httpx
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-ATTEMPTS = 4  # of a safe request whose connection breaks
+ATTEMPTS = 6  # of a request that may be repeated, when its connection breaks
 SECONDS_PER_REQUEST = 10.0
+PATIENCE = 5.0  # seconds, with a target that has answered before and refuses connections now
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 0.5  # seconds, between two attempts
+SILENCES_OF_ONE = 2  # of an operation that never answered, after which it is not asked any more
+REFUSED, BROKEN = "the connection was refused", "the connection broke before there was an answer"
 Query = Sequence[tuple[str, str]]
 
 
 class NoAnswer(Exception):
     """A request got no answer, or none in time; the message says why, in words that do not vary."""
+
+
+class _Refused(ConnectionError):
+    """There was no connection, so nothing was asked."""
 
 
 class OutOfTime(Exception):
@@ -103,10 +111,22 @@ Witness = Callable[[Asked], None]
 
 
 @dataclass(kw_only=True)
+class Tally:
+    """How often an operation answered, and how often not. Mutable. lost: the first request in vain."""
+
+    answered: int = 0
+    broken: int = 0
+    silent: int = 0
+    lost: Asked | None = None
+
+
+@dataclass(kw_only=True)
 class Target:
     """Asks the target, one request at a time.
 
-    Mutable: it counts what broke, and knows when its time is up.
+    Mutable: it counts what broke, and knows when its time is up. named: the operation of a method and a path.
+    repeatable: paths whose POST may be repeated when its connection breaks, for it harms nothing when it is
+    done twice. silent_for: seconds, since the last answer, that answers were waited for.
     """
 
     client: "httpx.Client"
@@ -116,8 +136,14 @@ class Target:
     timeout: float = SECONDS_PER_REQUEST
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+    tick: Callable[[], None] = lambda: None
+    named: Callable[[str, str], str] = lambda method, path: f"{method} {path}"
+    repeatable: frozenset[str] = frozenset()
     broken: int = 0
+    refused: int = 0
     silent_in_a_row: int = 0
+    silent_for: float = 0.0
+    tallies: dict[str, Tally] = field(default_factory=dict)
 
     def get(self, path: str, query: Query = (), *, by: Caller, poll: bool = False) -> Asked:
         """Return the answer to a GET."""
@@ -152,60 +178,115 @@ class Target:
     ) -> Asked:
         """Return the answer. Raises NoAnswer, and OutOfTime when there is no time left to ask.
 
-        A safe request whose connection breaks is asked again; any other is not, for it may have been done.
+        A request whose connection breaks is asked again where that harms nothing. Where there is no
+        connection, nothing was asked: a target that has answered before may come back.
         """
         headers = {**by.headers, **({"content-type": content_type} if content_type else {})}
-        text = query_text(query)
-        attempts = ATTEMPTS if method in SAFE_METHODS else 1
-        for attempt in range(attempts):
+        question = Exchange(
+            method=method,
+            path=path,
+            query=query_text(query),
+            request_headers=headers,
+            request_body=body,
+            status=0,
+            response_headers={},
+            response_body=b"",
+        )
+        tally = self.tallies.setdefault(self.named(method, path), Tally())
+        if not tally.answered and tally.silent >= SILENCES_OF_ONE:
+            raise NoAnswer(self._silence())
+        try:
+            exchange = self._answer(question, tally)
+        except NoAnswer as error:
+            asked = Asked(exchange=question, by=by, at=self.clock(), upload=upload)
+            told = replace(question, response_body=str(error).encode())
+            tally.lost = tally.lost or replace(asked, exchange=told)
+            raise
+        tally.answered += 1
+        asked = Asked(exchange=exchange, by=by, at=self.clock(), poll=poll, upload=upload)
+        self.witness(asked)
+        return asked
+
+    def _answer(self, question: Exchange, tally: Tally) -> Exchange:
+        """Return *question* with its answer, asked as often as is right. Raises NoAnswer, and OutOfTime."""
+        may_repeat = question.method in SAFE_METHODS or question.path in self.repeatable
+        begun, pause, attempts = self.clock(), FIRST_PAUSE, ATTEMPTS if may_repeat else 1
+        while True:
             try:
-                exchange = self._exchange(method, path, text, headers, body)
+                return self._exchange(question)
+            except _Refused as error:
+                self.refused += 1
+                has_answered = any(each.answered for each in self.tallies.values())
+                if not has_answered or self.clock() - begun > PATIENCE:
+                    self.silent_in_a_row += 1
+                    raise NoAnswer(REFUSED) from error
             except ConnectionError as error:
                 self.broken += 1
-                if attempt + 1 == attempts:
-                    raise NoAnswer(str(error)) from error
-                self.sleep(0.02 * (attempt + 1))
-                continue
-            asked = Asked(exchange=exchange, by=by, at=self.clock(), poll=poll, upload=upload)
-            self.witness(asked)
-            return asked
-        raise AssertionError("a request is asked at least once")
+                tally.broken += 1
+                attempts -= 1
+                if attempts == 0:
+                    raise NoAnswer(BROKEN) from error
+            except TimeoutError as error:
+                self.silent_in_a_row += 1
+                tally.silent += 1
+                raise NoAnswer(self._silence()) from error
+            self.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
 
-    def _exchange(
-        self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes
-    ) -> Exchange:
+    def _silence(self) -> str:
+        return f"no answer within {self.timeout:g} seconds"
+
+    def _exchange(self, question: Exchange) -> Exchange:
+        """Return *question* with its answer, asked once.
+
+        Raises TimeoutError, ConnectionError, and OutOfTime.
+        """
         import httpx  # noqa: PLC0415  # heavy, and only this verb needs it
 
+        self.tick()
         left = self.ends - self.clock()
         if left <= 0:
             raise OutOfTime
-        url = f"{self.url.rstrip('/')}{path}" + (f"?{query}" if query else "")
+        patience = min(self.timeout, max(left, 0.2))
         request = self.client.build_request(
-            method, url, headers=headers, content=body, timeout=min(self.timeout, max(left, 0.2))
+            question.method,
+            f"{self.url.rstrip('/')}{question.path}" + (f"?{question.query}" if question.query else ""),
+            headers=question.request_headers,
+            content=question.request_body,
+            timeout=patience,
         )
         self.client.cookies.clear()
         try:
-            response = self.client.send(request)
-        except httpx.TimeoutException as error:
+            response = self.client.send(request, stream=True)
+            content = self._read(response, until=self.clock() + patience)
+        except (httpx.TimeoutException, TimeoutError) as error:
+            self.silent_for += patience
             if left < self.timeout:
                 raise OutOfTime from error
-            self.silent_in_a_row += 1
-            raise NoAnswer(f"no answer within {self.timeout:g} seconds") from error
+            raise TimeoutError from error
         except httpx.ConnectError as error:
-            raise ConnectionError("the connection was refused") from error
-        except httpx.TransportError as error:
-            raise ConnectionError("the connection broke before there was an answer") from error
-        self.silent_in_a_row = 0
-        return Exchange(
-            method=method,
-            path=path,
-            query=query,
-            request_headers=dict(headers),
-            request_body=body,
+            raise _Refused from error
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            raise ConnectionError from error
+        self.silent_in_a_row, self.silent_for = 0, 0.0
+        return replace(
+            question,
             status=response.status_code,
             response_headers=dict(response.headers),
-            response_body=response.content,
+            response_body=content,
         )
+
+    def _read(self, response: "httpx.Response", *, until: float) -> bytes:
+        """Return the body, for which no more time is taken though it should come byte by byte."""
+        chunks = []
+        try:
+            for chunk in response.iter_bytes():
+                chunks.append(chunk)
+                if self.clock() > until:
+                    raise TimeoutError
+        finally:
+            response.close()
+        return b"".join(chunks)
 
 
 def query_text(query: Query) -> str:

@@ -5,17 +5,23 @@ Exit codes: 0 conforms, 1 violates, 2 could not be told, or was asked for wrongl
 
 import argparse
 import os
+import shutil
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mockserver.conformance.inquiry import Credentials
 from mockserver.conformance.known import Judgement, KnownFileError, find, read
+from mockserver.conformance.progress import Progress
 from mockserver.conformance.report import Part, Report
 from mockserver.contract.document import DocumentError, load, shipped_folder
 
+if TYPE_CHECKING:
+    from mockserver.conformance.rendering import Documents
+
+WIDEST = 120  # columns; longer lines are hard to read
 EXAMPLES = """\
 examples:
   mockserver conform http://127.0.0.1:9000 --email admin@example.com --password supersecret
@@ -104,6 +110,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Judge the target, show the report, and return the exit code. Raises ConformUsageError."""
     from mockserver.conformance import rendering  # noqa: PLC0415  # heavy, and only this verb needs it
+    from mockserver.conformance.rendering import github  # noqa: PLC0415  # the same
     from mockserver.conformance.run import Options, conform, is_whole  # noqa: PLC0415  # the same
 
     try:
@@ -114,6 +121,7 @@ def run(options: argparse.Namespace) -> int:
         document = load(options.spec or shipped_folder())
     except (DocumentError, KnownFileError, rendering.ReportTargetError) as error:
         raise ConformUsageError(str(error)) from error
+    progress = Progress(output=sys.stderr, max_time=options.max_time)
     report = conform(
         document,
         Options(
@@ -125,34 +133,41 @@ def run(options: argparse.Namespace) -> int:
             parts=options.only or tuple(Part),
             workers=options.workers,
             eventual=options.eventual,
-            progress=_progress(),
+            progress=progress,
         ),
     )
+    progress.clear()
     if deviations:
         judgement = Judgement(deviations=deviations, today=datetime.now(UTC).date())
         report = judgement.applied(report, whole=is_whole(report))
+    documents = rendering.Documents(
+        folder=options.spec or shipped_folder(),
+        name="openapi",
+        web=github.web_address(os.environ, "openapi"),
+    )
     for kind, file in targets.items():
         try:
-            rendering.write(report, kind, file)
+            rendering.write(report, kind, file, documents=documents)
         except OSError as error:
             raise ConformUsageError(f"cannot write {file}: {error.strerror}; choose another file") from error
-    _show(report, as_json=options.json)
+    _show(report, documents, as_json=options.json)
     return report.verdict.exit_code
 
 
-def _show(report: Report, *, as_json: bool) -> None:
+def _show(report: Report, documents: "Documents", *, as_json: bool) -> None:
+    """Print the report; where GitHub runs it, annotations too, which must not stand between JSON."""
     from mockserver.conformance import rendering  # noqa: PLC0415  # the same
+    from mockserver.conformance.rendering import github  # noqa: PLC0415  # the same
 
-    color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    text = rendering.render(report, "json") if as_json else rendering.terminal(report, color=color)
-    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
-
-
-def _progress() -> Callable[[str], None]:
-    """Return what tells a person at a terminal what is being done; nothing when nobody looks."""
-    if not sys.stderr.isatty():
-        return lambda _: None
-    return lambda text: print(f"\r\x1b[2K... {text}", end="", file=sys.stderr, flush=True)  # noqa: T201  # its output
+    if as_json:
+        text = rendering.render(report, "json", documents=documents)
+    else:
+        color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        width = min(shutil.get_terminal_size().columns, WIDEST)
+        text = rendering.terminal(report, color=color, width=width, documents=documents)
+    sys.stdout.write(text)
+    annotations = github.announce(report, os.environ, documents)
+    (sys.stderr if as_json else sys.stdout).write(annotations)
 
 
 def _credentials(options: argparse.Namespace) -> Credentials:

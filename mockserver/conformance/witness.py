@@ -6,16 +6,17 @@ what was covered. Mutable: it remembers. It asks nothing of the target.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 import orjson
 
-from mockserver.conformance import rules
+from mockserver.conformance import asking, rules
 from mockserver.conformance.evidence import canonical, sightings
 from mockserver.conformance.findings import Findings
 from mockserver.conformance.oracle import Oracle, is_at_rest, status_of
-from mockserver.conformance.report import Part, Rule, Sighting
+from mockserver.conformance.report import Rule, Sighting
 from mockserver.conformance.rules import Discrepancy
 from mockserver.conformance.schema_rules import schema_discrepancies
 from mockserver.conformance.target import Asked
@@ -35,7 +36,9 @@ class Biography:
 
     trail: the exchanges that made the job what it is: its creation, and what was granted. seen: when each
     status was first seen, by this machine's clock. granted: the transitions granted since the last answer
-    that showed the job.
+    that showed the job; unsure: whether some of them may have been refused, for no answer came. looks: how
+    often the job was seen since it changed. newest: the sight with the latest `updated_at`, with that and its
+    history. late: a read after it that shows an older sight, or no job. sights: how the job was seen to be.
     """
 
     id: str
@@ -50,9 +53,16 @@ class Biography:
     seen: dict[str, float] = field(default_factory=dict)
     seen_last: dict[str, float] = field(default_factory=dict)
     changed_at: float = 0.0
+    looks: int = 0
     granted: list[Transition] = field(default_factory=list)
+    unsure: bool = False
     granted_at: dict[str, float] = field(default_factory=dict)
     contested: set[frozenset[str]] = field(default_factory=set)
+    newest: Asked | None = None
+    newest_at: datetime | None = None
+    newest_history: frozenset[str] = frozenset()
+    late: Asked | None = None
+    sights: set[bytes] = field(default_factory=set)
 
     @property
     def dry_run(self) -> bool:
@@ -128,6 +138,7 @@ class Witness:
         if biography is not None and biography.oracle is not None:
             biography.oracle = biography.oracle.ask(transition, accepted=None)
             biography.granted.append(transition)
+            biography.unsure = True
 
     def route(self, asked: Asked) -> tuple[Operation | None, Mapping[str, str]]:
         """Return the operation that *asked* is an exchange of, and the path's parameters."""
@@ -137,6 +148,15 @@ class Witness:
             return None, {}
         method = "GET" if asked.exchange.method == "HEAD" else asked.exchange.method
         return route.operations.get(method), route.parameters
+
+    def name_of(self, method: str, path: str) -> str:
+        """Return the operationId of a request; where the documents have none, the method and the path."""
+        try:
+            route = self.routes.find(path)
+        except PathRefused:
+            return f"{method} {path}"
+        operation = route.operations.get("GET" if method == "HEAD" else method)
+        return f"{method} {path}" if operation is None else operation.id
 
     # -- what it says
 
@@ -292,12 +312,7 @@ class Witness:
         self._look(biography, asked, job, CREATE)
 
     def _say_twice(self, asked: Asked, identifier: str) -> None:
-        rule = Rule(
-            id="judge/ids-are-unique",
-            says="Every new job has an id of its own.",
-            place="schemas/BatchJob.yaml, properties, id",
-            part=Part.JUDGE,
-        )
+        rule = rules.IDS_ARE_UNIQUE
         before = self.jobs[identifier].created
         self.report(
             rule,
@@ -321,12 +336,7 @@ class Witness:
             self._see_refused(asked, transition, biography, biography.oracle)
         else:
             self.unanswered(transition, identifier)
-            rule = Rule(
-                id=f"lifecycle/{transition.name}-is-answered",
-                says=f"Who asks for {transition.name} is told that it was made, or is refused.",
-                place=_place(transition),
-                part=Part.LIFECYCLE,
-            )
+            rule = asking.is_answered(transition)
             self._say_of(
                 biography,
                 asked,
@@ -343,13 +353,7 @@ class Witness:
         before = biography.status
         after = oracle.ask(transition, accepted=True)
         if not after.possible:
-            starts = [each for each in self.lifecycle.statuses if each in transition.starts]
-            rule = Rule(
-                id=f"lifecycle/{transition.name}-only-from-{'-or-'.join(starts)}"[:120],
-                says=f"{transition.name} may start only from {', '.join(starts)}.",
-                place=f"{_place(transition)}, from",
-                part=Part.LIFECYCLE,
-            )
+            rule = asking.only_from(transition, self.lifecycle)
             self._say_of(
                 biography,
                 asked,
@@ -376,12 +380,7 @@ class Witness:
         self, asked: Asked, transition: Transition, biography: Biography, job: rules.Job
     ) -> None:
         """Say where the answer that grants a transition does not show it."""
-        rule = Rule(
-            id=f"lifecycle/{transition.name}-shows-in-its-answer",
-            says=f"The answer that grants {transition.name} shows the job after it.",
-            place=f"{_place(transition)}, to",
-            part=Part.LIFECYCLE,
-        )
+        rule = asking.shows_in_its_answer(transition)
         if job.get("id") != biography.id:
             self._say_of(
                 biography, asked, rule, where="id", expected="the id of that job", found="another", kind="id"
@@ -405,12 +404,7 @@ class Witness:
         after = oracle.ask(transition, accepted=False)
         answer = asked.json if isinstance(asked.json, dict) else {}
         if not after.possible:
-            rule = Rule(
-                id=f"lifecycle/{transition.name}-is-granted-where-it-may-start",
-                says=f"{transition.name} is granted where it may start.",
-                place=f"{_place(transition)}, from",
-                part=Part.LIFECYCLE,
-            )
+            rule = asking.is_granted(transition)
             self._say_of(
                 biography,
                 asked,
@@ -422,12 +416,7 @@ class Witness:
             )
             return
         biography.oracle = after
-        rule = Rule(
-            id=f"lifecycle/refusal-of-{transition.name}",
-            says=f"Who asks for {transition.name} where it may not start is told so in these words.",
-            place=f"{_place(transition)}, refusal",
-            part=Part.LIFECYCLE,
-        )
+        rule = asking.refusal_of(transition)
         for key, wanted in (("type", refusal.type), ("message", refusal.message)):
             if answer.get(key) != wanted:
                 self._say_of(
@@ -446,22 +435,13 @@ class Witness:
         job = _job(asked.json)
         if asked.status == 200 and job is not None:  # noqa: PLR2004  # found
             if job.get("id") != biography.id:
-                rule = Rule(
-                    id="judge/retrieved-is-what-was-asked-for",
-                    says="Who asks for a job gets that job.",
-                    place="paths/batch_job.yaml, get",
-                    part=Part.JUDGE,
-                )
+                rule = rules.RETRIEVED
                 self._say_of(biography, asked, rule, where="id", expected="the id asked for", found="another")
                 return
             self._see_view(asked, job, RETRIEVE)
-        elif asked.status >= 400 and not self._may_be_stale(biography, asked):  # noqa: PLR2004  # refused
-            rule = Rule(
-                id="judge/a-job-that-was-made-is-there",
-                says="Who made a job can retrieve it.",
-                place="paths/batch_job.yaml, get",
-                part=Part.JUDGE,
-            )
+        elif 400 <= asked.status < 500 and not self._may_be_stale(biography, asked):  # noqa: PLR2004  # refused
+            biography.late = biography.late or asked
+            rule = rules.IS_THERE
             self._say_of(
                 biography,
                 asked,
@@ -487,12 +467,8 @@ class Witness:
         if biography is None or biography.owner != asked.by.name or self._may_be_stale(biography, asked):
             return
         if biography.id not in [job.get("id") for job in jobs]:
-            rule = Rule(
-                id="judge/a-job-that-was-made-is-listed",
-                says="A job is in its owner's list from its creation on.",
-                place="paths/batch_jobs.yaml, get",
-                part=Part.JUDGE,
-            )
+            biography.late = biography.late or asked
+            rule = rules.IS_LISTED
             self._say_of(
                 biography, asked, rule, where="batch_jobs", expected="the job", found="it is missing"
             )
@@ -514,6 +490,7 @@ class Witness:
             return
         if self._may_be_stale(biography, asked) and self._is_older(biography, job, history):
             return
+        self._notice_late(biography, asked, job, history)
         self._look_alone(biography, asked, job, operation)
         self._compare(biography, asked, job, operation)
         self._narrow(biography, asked, history, operation)
@@ -522,8 +499,11 @@ class Witness:
                 self._say(each, biography, asked, operation, anywhere=True)
         if rules.history_of(self.lifecycle, biography.last) != history:
             biography.changed_at = asked.at
+            biography.looks = 0
+        biography.looks += 1
         biography.last, biography.last_asked = job, asked
         biography.granted.clear()
+        biography.unsure = False
         status = status_of(self.lifecycle, history)
         self.seen_statuses.add(status)
         biography.seen.setdefault(status, asked.at)
@@ -539,7 +519,9 @@ class Witness:
         for each in rules.about_identity(biography.first, job):
             self._say(each, biography, asked, operation)
         granted = tuple(biography.granted)
-        apart = all(asked.at - biography.granted_at.get(each.name, asked.at - 1) >= APART for each in granted)
+        apart = not biography.unsure and all(
+            asked.at - biography.granted_at.get(each.name, asked.at - 1) >= APART for each in granted
+        )
         for each in rules.about_change(self.lifecycle, biography.last, job, asked=granted, apart=apart):
             if each.rule is rules.INSTANTS_STAY:
                 biography.oracle = None
@@ -568,12 +550,7 @@ class Witness:
     def _say_impossible(
         self, biography: Biography, asked: Asked, history: frozenset[str], operation: str
     ) -> None:
-        rule = Rule(
-            id="lifecycle/only-the-lifecycles-transitions",
-            says="A job moves only by the transitions of the lifecycle.",
-            place="schemas/BatchJob.yaml, x-lifecycle, transitions",
-            part=Part.LIFECYCLE,
-        )
+        rule = rules.ONLY_ITS_TRANSITIONS
         oracle = biography.oracle
         assert oracle is not None  # noqa: S101  # the caller has looked
         now = status_of(self.lifecycle, history)
@@ -606,6 +583,48 @@ class Witness:
             rules.instant_of(biography.last.get("updated_at")),
         )
         return now is not None and last is not None and now < last
+
+    def _notice_late(
+        self, biography: Biography, asked: Asked, job: rules.Job, history: frozenset[str]
+    ) -> None:
+        """Say that a read was late, when the same read shows later what it did not show yet.
+
+        What is never shown again was not late but lost.
+        """
+        updated = rules.instant_of(job.get("updated_at"))
+        if updated is None:
+            return
+        stands = ("status", "updated_at", *self.lifecycle.instants.values())
+        sight = canonical({key: job.get(key) for key in stands})
+        late = biography.late
+        if biography.newest_at is not None and updated < biography.newest_at:
+            if sight in biography.sights and asked.exchange.method == "GET":
+                biography.late = late or asked
+        else:
+            came = biography.newest is not None and biography.newest_history <= history
+            if late is not None and came and late.exchange.path == asked.exchange.path:
+                self._say_late(biography, late, asked)
+                biography.late = None
+            elif not came:
+                biography.late = None  # lost, not late
+            biography.newest, biography.newest_at, biography.newest_history = asked, updated, history
+        biography.sights.add(sight)
+
+    def _say_late(self, biography: Biography, late: Asked, asked: Asked) -> None:
+        newest = biography.newest
+        before = [*biography.trail, *([newest] if newest and newest not in biography.trail else [])]
+        earlier = [each for each in before if each.at < late.at]
+        self.report(
+            rules.READS_ARE_FRESH,
+            *earlier,
+            late,
+            asked,
+            where="batch_job",
+            expected="what was answered before (where reads may be late: --eventual SECONDS)",
+            found="a stale read: what was before, and only later what was done",
+            anywhere=True,
+            subject=biography.id,
+        )
 
     # -- saying it
 
@@ -671,10 +690,6 @@ class Witness:
         if biography.status not in self.lifecycle.statuses:
             return False
         return is_at_rest(self.lifecycle, biography.status, dry_run=biography.dry_run)
-
-
-def _place(transition: Transition) -> str:
-    return f"schemas/BatchJob.yaml, x-lifecycle, transitions, {transition.name}"
 
 
 def _job(answer: Any) -> rules.Job | None:

@@ -2,11 +2,15 @@
 
 import json
 import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from mockserver.cli import main
+from mockserver.conformance.fuzz import run_bounded
 from tests.serving import serving
 
 LOGIN = ("--email", "admin@example.com", "--password", "supersecret")
@@ -49,7 +53,7 @@ def test_a_server_that_is_not_there_is_2_and_so_is_one_that_never_answers(
     gone = main(["conform", url, *LOGIN, "--max-time", "5"])
 
     assert (late, gone) == (2, 2)
-    assert "give it more with --max-time" in capsys.readouterr().out
+    assert "give it more with --max-time" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_wrong_password_is_2_and_says_what_to_look_at(capsys: pytest.CaptureFixture[str]) -> None:
@@ -60,6 +64,66 @@ def test_a_wrong_password_is_2_and_says_what_to_look_at(capsys: pytest.CaptureFi
 
     assert code == 2
     assert "does not let user log in" in " ".join(capsys.readouterr().out.split())
+
+
+def test_equal_seeds_print_and_write_equal_bytes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = tmp_path / "first.json", tmp_path / "second.json"
+    options = ["--only", "judge,lifecycle", "--max-time", "60", "--seed", "7"]
+
+    with serving("--scenario", "instant", "--quirk", "lists-hide-dry-run") as url:
+        main(["conform", url, *LOGIN, *options, "--report", f"json={first}"])
+        printed = capsys.readouterr().out
+        main(["conform", url, *LOGIN, *options, "--report", f"json={second}"])
+
+    assert capsys.readouterr().out == printed
+    assert second.read_bytes() == first.read_bytes()
+    assert json.loads(first.read_bytes())["unfinished"] == []
+
+
+def test_every_report_is_written_and_nothing_is_coloured_where_no_terminal_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kinds = ("html", "json", "junit", "sarif", "markdown")
+    targets = ",".join(f"{kind}={tmp_path / kind}" for kind in kinds)
+
+    with serving("--scenario", "instant") as url:
+        code = main(["conform", url, *LOGIN, "--only", "judge", "--max-time", "60", "--report", targets])
+    told = capsys.readouterr()
+
+    assert code == 0
+    assert [(tmp_path / kind).stat().st_size > 0 for kind in kinds] == [True] * 5
+    assert "\x1b" not in told.out + told.err
+    assert "openapi/" in (tmp_path / "junit").read_text(encoding="utf-8")
+
+
+def test_fuzzing_ends_with_its_time_though_schemathesis_does_not(tmp_path: Path) -> None:
+    ticks: list[float] = []
+    begun = time.monotonic()
+    endless = [sys.executable, "-c", "import time; time.sleep(60)"]
+
+    with (tmp_path / "log").open("wb") as output, pytest.raises(subprocess.TimeoutExpired):
+        run_bounded(endless, output, folder=tmp_path, seconds=1.2, tick=lambda: ticks.append(0.0))
+
+    assert time.monotonic() - begun < 5
+    assert len(ticks) >= 2
+
+
+def test_a_runner_of_github_is_given_annotations_beside_the_json_and_a_summary(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    summary = tmp_path / "summary.md"
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+
+    with serving("--scenario", "instant", "--quirk", "lists-hide-dry-run") as url:
+        code = main(["conform", url, *LOGIN, "--only", "judge", "--max-time", "30", "--json"])
+    told = capsys.readouterr()
+
+    assert code == 1
+    assert json.loads(told.out)["verdict"] == "violates"
+    assert "::error title=id%2C type%2C created_by" in told.err
+    assert "file=openapi/schemas/BatchJob.yaml,line=" in told.err
+    assert "The target does not conform" in summary.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,7 @@ def _header(report: Report) -> Markup:
         tag("p", "Conformance report", class_="eyebrow"),
         tag("h1", sign, tag("span", wording.verdict_sentence(report))),
         tag("p", tag("code", report.target), f", judged by {wording.judged_by(report)}", class_="target"),
+        tag("p", kept) if (kept := wording.kept_and_broken(report)) else None,
         tag("p", tag("strong", trouble)) if trouble else None,
         _figures(report),
         class_=f"verdict {report.verdict.value}",
@@ -130,11 +131,11 @@ def _glance(report: Report) -> Markup:
             tag("td", wording.PARTS[part]),
             tag("td", wording.found_in(part, report)),
         )
-        for part in report.parts
+        for part in wording.told_of(report)
     )
     heads = tag("tr", *(tag("th", name, scope="col") for name in ("part", "what was tried", "found")))
     table = tag("table", tag("thead", heads), tag("tbody", rows))
-    tried = _wide(table) if report.parts else tag("p", "Nothing was tried.")
+    tried = _wide(table) if wording.told_of(report) else tag("p", "Nothing was tried.")
     groups = wording.by_rule(report.violations)
     return _section("glance", "At a glance", _index(groups) if groups else None, tried)
 

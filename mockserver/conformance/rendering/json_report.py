@@ -19,10 +19,11 @@ def json_report(report: Report, documents: Documents) -> str:
         "exit_code": report.verdict.exit_code,
         **_plain(report),
     }
-    for violation in (*whole["violations"], *(each["violation"] for each in whole["known"])):
-        violation["rule"]["locations"] = [
+    violations = (*whole["violations"], *(each["violation"] for each in whole["known"]))
+    for rule in (*whole["rules"], *(each["rule"] for each in violations)):
+        rule["locations"] = [
             {"file": each.file, "keys": each.keys, "line": each.line}
-            for each in documents.locate(violation["rule"]["place"])
+            for each in documents.locate(rule["place"])
         ]
     return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
 

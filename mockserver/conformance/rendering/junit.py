@@ -1,6 +1,7 @@
 """The report as JUnit XML, as GitHub, GitLab and Jenkins read it.
 
-A suite for each part; in it a case for each violation, which fails, and for each known one, which is skipped.
+A suite for each part; in it a case for each rule that was tried and kept, for each violation, which fails,
+and for each known one, which is skipped.
 The suites of the lifecycle hold what was covered too: each transition and each cell of the grid status x
 client verb, skipped where it was not reached. There are no durations: equal runs give equal bytes.
 """
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from mockserver.conformance.rendering import wording
 from mockserver.conformance.rendering.legible import legible
 from mockserver.conformance.rendering.places import Documents
-from mockserver.conformance.report import Known, Part, Reach, Reached, Report, Violation
+from mockserver.conformance.report import Known, Part, Reach, Reached, Report, Rule, Violation
 
 NAME = "mockserver conform"
 
@@ -34,10 +35,16 @@ def _part(report: Report, part: Part, documents: Documents) -> ET.Element | None
     known = [each for each in report.known if each.violation.rule.part is part]
     if not (new or known or part in report.parts):
         return None
-    cases = [_violation(each, documents, target=report.target) for each in new]
+    broken = {each.rule.id for each in new} | {each.violation.rule.id for each in known}
+    kept = [each for each in report.rules if each.part is part and each.id not in broken]
+    cases = [_kept(each, documents) for each in kept]
+    cases += [_violation(each, documents, target=report.target) for each in new]
     cases += [_known(each, documents) for each in known]
-    whole = _case(part, wording.PARTS[part]) if not new else None
-    return _suite(part, ([whole] if whole is not None else []) + cases)
+    return _suite(part, cases or [_case(part, wording.PARTS[part])])
+
+
+def _kept(rule: Rule, documents: Documents) -> ET.Element:
+    return _case(rule.id, rule.says, file=documents.locate(rule.place)[0].file)
 
 
 def _violation(violation: Violation, documents: Documents, *, target: str) -> ET.Element:

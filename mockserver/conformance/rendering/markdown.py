@@ -63,13 +63,16 @@ def _before(report: Report) -> Iterator[str]:
     yield f"## {_SIGNS[report.verdict]} {prose(wording.verdict_sentence(report))}"
     yield ""
     yield f"{code(report.target)}, judged by {prose(wording.judged_by(report))}"
+    if kept := wording.kept_and_broken(report):
+        yield ""
+        yield kept
     yield ""
     if trouble := wording.broken_off(report):
         yield f"**{prose(trouble)}**"
         yield ""
     yield "| part | found | tried |"
     yield "|---|---|---|"
-    for part in report.parts:
+    for part in wording.told_of(report):
         yield f"| {part} | {wording.found_in(part, report)} | {wording.PARTS[part]} |"
     yield ""
 

@@ -58,10 +58,12 @@ class _Page:
 
     def tried(self, report: Report) -> Iterator[str]:
         yield from self.heading("Tried")
-        for part in report.parts:
+        if line := wording.kept_and_broken(report):
+            yield from self.wrapped(line, indent=2)
+        for part in wording.told_of(report):
             line = f"found {wording.found_in(part, report)}: {wording.PARTS[part]}"
             yield from self.labelled(part, line, indent=2, label=11)
-        if not report.parts:
+        if not wording.told_of(report):
             yield "  nothing"
 
     def rule(

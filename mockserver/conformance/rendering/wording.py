@@ -75,9 +75,14 @@ def verdict_sentence(report: Report) -> str:
             rules = counted(len(by_rule(report.violations)), "rule")
             return f"{VERDICTS[Verdict.VIOLATES]}: {counted(found, 'violation')} of {rules}{beside}."
         case Verdict.CONFORMS:
-            return f"{VERDICTS[Verdict.CONFORMS]}: no violation was found{beside}."
+            unfinished = f", in what could be tried: {_cut_short(report)}" if report.unfinished else ""
+            return f"{VERDICTS[Verdict.CONFORMS]}: no violation was found{beside}{unfinished}."
         case Verdict.INCONCLUSIVE:
             return f"{VERDICTS[Verdict.INCONCLUSIVE]}: {report.trouble}"
+
+
+def _cut_short(report: Report) -> str:
+    return f"{listed(report.unfinished)} {'was' if len(report.unfinished) == 1 else 'were'} cut short"
 
 
 def broken_off(report: Report) -> str:
@@ -106,6 +111,16 @@ def times(violation: Violation) -> str:
     return "seen once" if violation.times == 1 else f"seen {violation.times} times"
 
 
+def told_of(report: Report) -> tuple[Part, ...]:
+    """Return the parts to tell of: those that were run, and those whose rules are broken all the same.
+
+    Every exchange of every part is judged, so that a rule of a part that was not run may be broken too.
+    """
+    found = (*report.violations, *(each.violation for each in report.known))
+    broken = {each.rule.part for each in found}
+    return tuple(part for part in Part if part in report.parts or part in broken)
+
+
 def found_in(part: Part, report: Report) -> str:
     """Return what *part* found, in a few words."""
     new = sum(each.rule.part is part for each in report.violations)
@@ -114,8 +129,19 @@ def found_in(part: Part, report: Report) -> str:
     return f"{counted(new, 'violation') if new else 'nothing new' if known else 'nothing'}{beside}"
 
 
+def kept_and_broken(report: Report) -> str:
+    """Return how many rules were tried and how many of them are broken; empty when nothing was tried."""
+    if not report.rules:
+        return ""
+    broken = {each.rule.id for each in report.violations} | {each.violation.rule.id for each in report.known}
+    kept = len({each.id for each in report.rules} - broken)
+    return f"{counted(len(report.rules), 'rule')} tried: {kept} kept, {len(broken)} broken."
+
+
 def next_step(violation: Violation, documents: Documents) -> str:
     """Return what to do about the violation."""
+    if violation.rule.id.startswith("target/"):
+        return "See what closes the connection or is silent: the target, or something before it; its log tells."
     at = "the answer" if violation.operation == "none" else f"the answer of {violation.operation}"
     file = stated_at(violation, documents)[0].file
     return f"Mend {at}: {violation.where}. Where the target is right, mend {file} instead."
@@ -133,7 +159,18 @@ def commands(violation: Violation, *, target: str) -> tuple[str, ...]:
     names = variables(violation)
     lines = [f"URL={shlex.quote(target)}"] if "URL" in names else []
     lines += [f"# set {name} first: {_meaning(name)}" for name in names if name != "URL"]
+    lines += [f"# by logging in: {_login(name)}" for name in names if _is_bearer(name, violation)]
     return (*lines, *_curl_lines(violation.evidence))
+
+
+def _is_bearer(name: str, violation: Violation) -> bool:
+    return any(f"Bearer ${name}" in each.curl for each in violation.evidence)
+
+
+def _login(name: str) -> str:
+    payload = '{"email": "...", "password": "..."}'
+    sent = f"-H 'content-type: application/json' -d '{payload}'"
+    return f'{name}=$(curl -sS "$URL/admin/auth/token" {sent} | jq -r .access_token)'
 
 
 def _curl_lines(evidence: Iterable[Sighting]) -> Iterator[str]:
@@ -175,7 +212,8 @@ def known_entry(violation: Violation) -> tuple[str, ...]:
 def deviation(known: KnownDeviation) -> str:
     """Return why a known deviation is let pass, by whom, and until when."""
     until = "" if known.until is None else f", until {known.until.isoformat()}"
-    return f"{known.reason} ({known.owner}{until})"
+    sometimes = ", seen in some runs only" if known.sometimes else ""
+    return f"{known.reason} ({known.owner}{until}{sometimes})"
 
 
 def coverage_lines(coverage: Coverage) -> Iterator[tuple[str, str]]:
@@ -191,6 +229,8 @@ def coverage_lines(coverage: Coverage) -> Iterator[tuple[str, str]]:
 
 
 def _reach_line(reached: Mapping[str, Reached]) -> str:
+    if not reached:
+        return "not tried"
     line = f"{count(reached, Reach.COVERED)} of {len(reached)}"
     if unreachable := count(reached, Reach.UNREACHABLE):
         line += f", {unreachable} unreachable"

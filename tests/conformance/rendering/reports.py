@@ -48,6 +48,12 @@ COUNT_RULE = Rule(
     place="schemas/AdminBatchJobListRes.yaml, properties, count",
     part=Part.LISTS,
 )
+KEPT_RULE = Rule(
+    id="judge/every-job-has-an-id",
+    says="Every batch job has an id of its own.",
+    place="schemas/BatchJob.yaml, properties, id",
+    part=Part.JUDGE,
+)
 
 CREATED = Sighting(
     by="user",
@@ -200,6 +206,7 @@ def rich() -> Report:
         version="1.20.11",
         seed=7,
         parts=tuple(Part),
+        rules=(INSTANT_RULE, KEPT_RULE, CONFIRM_RULE, ANSWER_RULE, COUNT_RULE),
         violations=(MOVED, EARLY, LATE, SILENT),
         known=(Known(violation=MISCOUNTED, deviation=deviation),),
         stale=(KnownDeviation(violation="gone-since-0badcafe", reason="Was slow.", owner="Ada"),),

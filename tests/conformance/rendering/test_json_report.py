@@ -97,3 +97,10 @@ def test_the_order_of_what_was_covered_is_the_reports_own() -> None:
     report = read(replace(reports.rich(), coverage=coverage))
 
     assert list(report["coverage"]["operations"]) == ["b", "a"]
+
+
+def test_every_rule_that_was_tried_is_there_with_its_lines() -> None:
+    tried = read(reports.rich())["rules"]
+
+    assert [each["id"] for each in tried] == [each.id for each in reports.rich().rules]
+    assert [each["locations"][0]["line"] for each in tried if each["id"] == reports.KEPT_RULE.id] != [None]

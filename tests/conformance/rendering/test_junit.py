@@ -8,6 +8,7 @@ from mockserver.conformance.report import Report
 from mockserver.contract.document import shipped_folder
 from tests.conformance.rendering import reports
 
+KEPT = reports.KEPT_RULE
 TOTALS = {"tests": "testcase", "failures": "failure", "errors": "error", "skipped": "skipped"}
 
 
@@ -103,3 +104,12 @@ def test_a_hostile_target_adds_no_element() -> None:
 
     assert "script" not in tags
     assert tags.count("failure") == 1
+
+
+def test_each_rule_that_was_tried_and_kept_passes_a_case_of_its_own() -> None:
+    [case] = [each for each in read(reports.rich()).iter("testcase") if each.get("classname") == KEPT.id]
+    broken = {each.get("classname") for each in read(reports.rich()).iter("testcase") if len(each)}
+
+    assert (case.get("name"), case.get("file"), len(case)) == (KEPT.says, "openapi/schemas/BatchJob.yaml", 0)
+    assert reports.CONFIRM_RULE.id in broken
+    assert KEPT.id not in broken

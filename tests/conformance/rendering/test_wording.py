@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from mockserver.conformance.rendering import Documents, wording
-from mockserver.conformance.report import Sighting
+from mockserver.conformance.report import KnownDeviation, Part, Sighting
 from tests.conformance.rendering import reports
 
 LOOKED = Sighting(
@@ -100,3 +100,44 @@ def test_a_rule_that_is_stated_at_several_places_is_one_rule() -> None:
         "schemas/BatchJob.yaml, x-lifecycle, transitions, confirm; paths/batch_job_confirm.yaml, post"
     ]
     assert list(groups.values()) == [violations]
+
+
+def test_the_rules_that_were_tried_are_counted_and_those_known_to_be_broken_are_no_kept_ones() -> None:
+    assert wording.kept_and_broken(reports.rich()) == "5 rules tried: 1 kept, 4 broken."
+    assert wording.kept_and_broken(reports.healthy()) == "5 rules tried: 5 kept, 0 broken."
+    assert wording.kept_and_broken(reports.empty()) == ""
+
+
+def test_a_deviation_that_is_seen_in_some_runs_only_says_so() -> None:
+    known = KnownDeviation(violation="late-0badcafe", reason="A race.", owner="Ada", sometimes=True)
+
+    assert wording.deviation(known) == "A race. (Ada, seen in some runs only)"
+
+
+def test_the_commands_say_how_to_log_in_where_the_run_did() -> None:
+    logged_in = replace(LOOKED, curl='curl -sS "$URL/admin/auth" -H "Authorization: Bearer $TOKEN"')
+
+    assert lines(logged_in)[2] == (
+        "# by logging in: TOKEN=$(curl -sS \"$URL/admin/auth/token\" -H 'content-type: application/json' "
+        """-d '{"email": "...", "password": "..."}' | jq -r .access_token)"""
+    )
+    assert not any("by logging in" in line for line in lines(LOOKED))
+
+
+def test_a_part_that_was_not_run_is_told_of_when_its_rules_are_broken_all_the_same() -> None:
+    report = replace(reports.rich(), parts=(Part.LISTS,), known=())
+
+    assert wording.told_of(report) == (Part.JUDGE, Part.LIFECYCLE, Part.LISTS)
+    assert wording.told_of(replace(report, violations=())) == (Part.LISTS,)
+
+
+def test_what_was_not_tried_at_all_is_not_counted_as_none_of_none() -> None:
+    lines_ = dict(wording.coverage_lines(replace(reports.coverage(), refusals={})))
+
+    assert lines_["status x verb"] == "not tried"
+
+
+def test_what_got_no_answer_at_all_is_looked_for_in_the_log_and_not_in_the_answer() -> None:
+    rule = replace(reports.INSTANT_RULE, id="target/requests-are-answered")
+
+    assert wording.next_step(reports.violation(rule), Documents()).endswith("its log tells.")
