@@ -35,7 +35,7 @@ from tests.benchmarks.options import count, positive
 FINE, NOT_ENOUGH, INTERRUPTED = 0, 1, 130
 EXAMPLES = """\
 examples:
-  python -m tests.benchmarks.detection                               every defect, in an hour or two
+  python -m tests.benchmarks.detection                               every defect; hours, on two cores
   python -m tests.benchmarks.detection --per-class 8 --seconds 25    some of each class
   python -m tests.benchmarks.detection --class lists --markdown      one class, as a table for README.md
   python -m tests.benchmarks.detection --defect created-is-ok        one defect
