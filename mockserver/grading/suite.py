@@ -14,6 +14,7 @@ import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO
 
 URL_VARIABLE = "MOCK_SERVER_URL"
@@ -49,36 +50,48 @@ async def run_against(defect: str | None, command: Sequence[str], *, scenario: s
 
     within: seconds after which the command is ended. Raises GradingError.
     """
-    async with _served(defect, scenario=scenario) as url:
-        with tempfile.TemporaryFile() as output:
-            environment = {**os.environ, URL_VARIABLE: url}
+    lie = () if defect is None else ("--defect", defect)
+    server = (sys.executable, "-m", "mockserver", "serve", "--port", "0", "--scenario", scenario, *lie)
+    async with serving(server, name=f"the server with {defect or 'no defect'}") as url:
+        return await ended(command, url=url, within=within)
+
+
+async def ended(command: Sequence[str], *, url: str, within: float, folder: Path | None = None) -> Ended:
+    """Return how *command* ended, which finds *url* in its environment.
+
+    within: seconds after which it is ended. folder: where it works; here for None. Raises GradingError.
+    """
+    with tempfile.TemporaryFile() as output:
+        environment = {**os.environ, URL_VARIABLE: url}
+        try:
+            suite = await asyncio.create_subprocess_exec(
+                *command,
+                stdin=DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=environment,
+                cwd=folder,
+                start_new_session=True,
+            )
+        except OSError as error:
+            message = f"cannot run {command[0]}: {error.strerror}; give the command after `--`"
+            raise GradingError(message) from error
+        begun = time.monotonic()
+        async with _ending(suite):
             try:
-                suite = await asyncio.create_subprocess_exec(
-                    *command,
-                    stdin=DEVNULL,
-                    stdout=output,
-                    stderr=output,
-                    env=environment,
-                    start_new_session=True,
-                )
-            except OSError as error:
-                message = f"cannot run {command[0]}: {error.strerror}; give the command after `--`"
-                raise GradingError(message) from error
-            begun = time.monotonic()
-            async with _ending(suite):
-                try:
-                    status = await asyncio.wait_for(suite.wait(), within)
-                except TimeoutError:
-                    status = None
-                seconds = time.monotonic() - begun
-            return Ended(status=status, seconds=seconds, output=_text(output))
+                status = await asyncio.wait_for(suite.wait(), within)
+            except TimeoutError:
+                status = None
+            seconds = time.monotonic() - begun
+        return Ended(status=status, seconds=seconds, output=_text(output))
 
 
 @contextlib.asynccontextmanager
-async def _served(defect: str | None, *, scenario: str) -> AsyncIterator[str]:
-    """Give the address of a server with *defect*, which ends with this context."""
-    lie = () if defect is None else ("--defect", defect)
-    command = (sys.executable, "-m", "mockserver", "serve", "--port", "0", "--scenario", scenario, *lie)
+async def serving(command: Sequence[str], *, name: str) -> AsyncIterator[str]:
+    """Run *command*, whose first line ends with its address; give that, and end it with this context.
+
+    name: what it is called when it does not start. Raises GradingError.
+    """
     with tempfile.TemporaryFile() as complaints:
         server = await asyncio.create_subprocess_exec(
             *command, stdin=DEVNULL, stdout=PIPE, stderr=complaints, start_new_session=True
@@ -91,7 +104,7 @@ async def _served(defect: str | None, *, scenario: str) -> AsyncIterator[str]:
                 greeting = b""
             if not greeting:
                 said = _text(complaints).strip().removeprefix("mockserver: ") or "it says nothing"
-                raise GradingError(f"the server with {defect or 'no defect'} does not start: {said}")
+                raise GradingError(f"{name} does not start: {said}")
             yield greeting.decode().split()[-1]
 
 

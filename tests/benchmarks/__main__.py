@@ -6,7 +6,6 @@ ends the benchmark with exit code 1.
 """
 
 import argparse
-import contextlib
 import json
 import shlex
 import sys
@@ -23,6 +22,7 @@ from tests.benchmarks.deadline import Deadline, say
 from tests.benchmarks.driver import Driver
 from tests.benchmarks.entrants import GET_ONE, NAMES, NEED_NPM, OURS, entrants
 from tests.benchmarks.failure import BenchmarkFailed
+from tests.benchmarks.options import count, positive
 from tests.benchmarks.peers import Peers, installed
 from tests.benchmarks.report import Report
 from tests.benchmarks.table import lines_of
@@ -153,8 +153,8 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--seconds", type=_positive, default=2, help="for each cell (default: %(default)s)")
-    parser.add_argument("--rounds", type=_count, default=3, help="(default: %(default)s)")
+    parser.add_argument("--seconds", type=positive, default=2, help="for each cell (default: %(default)s)")
+    parser.add_argument("--rounds", type=count, default=3, help="(default: %(default)s)")
     servers = parser.add_mutually_exclusive_group()
     servers.add_argument(
         "--only", type=_names, default=NAMES, metavar="NAME,...", help=f"of {', '.join(NAMES)} (default: all)"
@@ -186,7 +186,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--within",
-        type=_positive,
+        type=positive,
         default=300,
         metavar="SECONDS",
         help="rounds are left out where it would take longer, without installing (default: %(default)s)",
@@ -195,21 +195,6 @@ def _parser() -> argparse.ArgumentParser:
     form.add_argument("--json", action="store_true", help="print the figures for machines")
     form.add_argument("--markdown", action="store_true", help="print the tables in Markdown")
     return parser
-
-
-def _positive(text: str) -> float:
-    with contextlib.suppress(ValueError):
-        if 0 < (value := float(text)) < float("inf"):
-            return value
-    message = f"{text!r} is no number of seconds above 0"
-    raise argparse.ArgumentTypeError(message)
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        message = f"{text!r} is no number from 1"
-        raise argparse.ArgumentTypeError(message)
-    return int(text)
 
 
 def _jobs(text: str) -> int:

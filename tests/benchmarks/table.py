@@ -1,6 +1,6 @@
 """A report as tables, for a terminal or in Markdown. Knows no measuring."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.benchmarks.entrants import CREATE, GET_ONE, LIST_TEN
@@ -37,11 +37,7 @@ class Table:
 
 def lines_of(report: Report, *, markdown: bool) -> Iterator[str]:
     """Yield the report's lines."""
-    machine = report.machine
-    yield (
-        f"{report.date}, {machine['cpu']}, {machine['cpus']} CPUs, {machine['kernel']}, "
-        f"Python {machine['python']}, Node {machine['node']}"
-    )
+    yield machine_line(report.date, report.machine)
     command = f"`{report.command}`" if markdown else report.command
     yield f"{command}: driven by {report.driver}, {report.took:.0f} s in all"
     yield from report.remarks
@@ -50,6 +46,14 @@ def lines_of(report: Report, *, markdown: bool) -> Iterator[str]:
         if table.rows:
             yield from table.in_markdown() if markdown else table.in_terminal()
             yield ""
+
+
+def machine_line(date: str, machine: Mapping[str, str | int]) -> str:
+    """Return when it was measured, and on what."""
+    return (
+        f"{date}, {machine['cpu']}, {machine['cpus']} CPUs, {machine['kernel']}, "
+        f"Python {machine['python']}, Node {machine['node']}"
+    )
 
 
 def _servers(report: Report) -> Table:

@@ -1,0 +1,1 @@
+"""How many defects `conform` finds, beside plain schemathesis: `python -m tests.benchmarks.detection`."""
