@@ -27,7 +27,7 @@ from mockserver.conformance.witness import Biography, Witness
 from mockserver.contract.operation import Contract
 
 SECOND_PASSWORD = "supersecret-of-conform"  # noqa: S105  # of a user that the run makes for itself
-STUCK_TIMES, STUCK_SECONDS, STUCK_LOOKS = 8.0, 8.0, 3  # as often as any other job stayed anywhere
+STUCK_TIMES, STUCK_SECONDS, STUCK_LOOKS = 8.0, 8.0, 8  # as long as any other job anywhere, and as many looks
 UNMOVED_SECONDS, UNMOVED_SHARE, UNMOVED_LOOKS = 20.0, 1 / 3, 10  # of the time, when no job moves at all
 ATTEMPTS = 3  # to make a user, whose request may be lost
 
@@ -120,15 +120,15 @@ class Inquiry:
         return bool(self._stages())
 
     def _stages(self) -> list[float]:
-        """Return how long jobs stayed at most where the worker took them from, in seconds."""
+        """Return how long jobs were seen to stay where the worker takes them from, in seconds."""
         stages = []
         by_client = clients_own(self.witness.lifecycle)
         for job in self.witness.jobs.values():
             seen = sorted((at, status) for status, at in job.seen.items())
-            for (begun, status), (ended, after) in pairwise(seen):
+            for (begun, status), (_, after) in pairwise(seen):
                 known = status in self.witness.lifecycle.statuses and after not in by_client
                 if known and not is_at_rest(self.witness.lifecycle, status, dry_run=job.dry_run):
-                    stages.append(ended - begun)
+                    stages.append(job.seen_last[status] - begun)
         return stages
 
     # -- getting in

@@ -367,6 +367,7 @@ class Witness:
             biography.oracle = None
         else:
             self.made.add(transition.name)
+            biography.late = None  # asked for again, what was lost cannot be told from what was late
             biography.oracle = after
         biography.granted.append(transition)
         biography.trail.append(asked)

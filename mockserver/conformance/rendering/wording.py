@@ -141,7 +141,9 @@ def kept_and_broken(report: Report) -> str:
 def next_step(violation: Violation, documents: Documents) -> str:
     """Return what to do about the violation."""
     if violation.rule.id.startswith("target/"):
-        return "See what closes the connection or is silent: the target, or something before it; its log tells."
+        return (
+            "See what closes the connection or is silent: the target, or something before it; its log tells."
+        )
     at = "the answer" if violation.operation == "none" else f"the answer of {violation.operation}"
     file = stated_at(violation, documents)[0].file
     return f"Mend {at}: {violation.where}. Where the target is right, mend {file} instead."
