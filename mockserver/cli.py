@@ -53,6 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UsageError as error:
         print("mockserver:", *str(error).split(), file=sys.stderr)  # noqa: T201  # the command's own output
         return USAGE
+    except BrokenPipeError:  # who reads has read enough, as `head` does; what is left would be said to nobody
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:

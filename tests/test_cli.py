@@ -296,3 +296,11 @@ def test_the_stock_engine_serves_too() -> None:
 def test_an_unknown_engine_is_refused_with_those_that_are_known(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["serve", "--engine", "diesel"]) == USAGE
     assert re.search(r"diesel.*compiled.*stock", capsys.readouterr().err)
+
+
+def test_a_reader_that_has_read_enough_is_no_error() -> None:
+    listing = f"{sys.executable} -m mockserver quirks | head -n 1"
+
+    read = subprocess.run(["bash", "-c", listing], capture_output=True, check=True, text=True)  # noqa: S603, S607  # our own
+
+    assert (read.stdout, read.stderr) == ("worker-ticks\n", "")
