@@ -174,14 +174,16 @@ class Conformance:
         self.options.progress("a last look at every job")
         jobs = list(inquiry.witness.jobs.values())
         stuck = [each for each in jobs if inquiry.is_stuck(each)]
+        looked_at: set[str] = set()
         try:
             for job in jobs:
                 if job.owner == inquiry.user.name:
                     look(inquiry.workshop, job, poll=True)
+                    looked_at.add(job.id)
         except (NoAnswer, OutOfTime):
             inquiry.note("The last look at the jobs was cut short.")
         for job in stuck:
-            if inquiry.is_stuck(job):
+            if job.id in looked_at and inquiry.is_stuck(job):  # who did not look cannot say that it is stuck
                 _say_stuck(inquiry, job)
         restless = {each.status for each in jobs if not inquiry.witness.at_rest(each) and each not in stuck}
         if restless and Part.LIFECYCLE in self.done:
