@@ -45,6 +45,13 @@ PASSES_ONCE = """
 import os, sys
 sys.exit(os.path.exists(sys.argv[1]) or open(sys.argv[1], "w").close())
 """
+# what a shell starts in the background ignores interrupts, and so does what that starts
+HEEDS_INTERRUPTS = """
+import signal, sys
+from mockserver.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.exit(main(sys.argv[1:]))
+"""
 ANNOUNCES_ITSELF_AND_HANGS = """
 import os, signal, sys
 pipe = open(sys.argv[1], "w")
@@ -191,13 +198,16 @@ def test_an_interrupt_ends_every_process(number: signal.Signals, tmp_path: Path)
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     suite = [sys.executable, "-c", ANNOUNCES_ITSELF_AND_HANGS, str(pipe)]
-    command = [sys.executable, "-m", "mockserver", "grade", "--", *suite]
+    command = [sys.executable, "-c", HEEDS_INTERRUPTS, "grade", "--", *suite]
 
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as grader:  # noqa: S603  # our own
-        suite_pid = pipe.read_text(encoding="utf-8")
-        family = children_of(grader.pid)
-        grader.send_signal(number)
-        out, said = grader.communicate(timeout=PATIENCE)
+        try:
+            suite_pid = pipe.read_text(encoding="utf-8")
+            family = children_of(grader.pid)
+            grader.send_signal(number)
+            out, said = grader.communicate(timeout=PATIENCE)
+        finally:
+            grader.kill()
 
     assert (grader.returncode, out, said) == (INTERRUPTED, "", "")
     assert suite_pid in family
