@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from mockserver.conformance.in_process import _transport
+from mockserver.conformance.in_process import transport_of
 from mockserver.conformance.inquiry import Credentials
 from mockserver.conformance.report import Part
 from mockserver.conformance.run import Conformance, Options
@@ -39,7 +39,7 @@ def test_a_job_that_there_was_no_time_to_look_at_again_is_not_said_to_be_stuck(d
     )
 
     with httpx.Client(
-        transport=_transport(backend(document, scenario="slow")), base_url=options.url
+        transport=transport_of(backend(document, scenario="slow")), base_url=options.url
     ) as client:
         report = Conformance(document=document, options=options, client=client, clock=clock).run()
 
