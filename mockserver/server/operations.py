@@ -11,10 +11,9 @@ from mockserver.server.credentials import Credentials
 from mockserver.server.downloads import download
 from mockserver.server.errors import Unauthorized
 from mockserver.server.exchange import Operate, Parts, Request, Response, json_response, text_response
-from mockserver.server.payloads import Payloads
+from mockserver.server.payloads import Payloads, paging_of
 from mockserver.server.recent import RecentJobs
 from mockserver.simulation.catalogue_query import find_price_lists, find_products, find_variants, store_of
-from mockserver.simulation.query import Page
 from mockserver.simulation.users import User
 
 
@@ -140,7 +139,7 @@ class Operations:
         """GetUsers."""
         page = request.world.list_users(request.query)
         return json_response(
-            {"users": [self.payloads.user(each, request.query) for each in page.rows], **_paging(page)}
+            {"users": [self.payloads.user(each, request.query) for each in page.rows], **paging_of(page)}
         )
 
     # ---- files
@@ -170,7 +169,7 @@ class Operations:
     def list_products(self, request: Request) -> Response:
         """GetProducts."""
         page = find_products(request.world.catalogue, request.query)
-        return json_response({"products": page.rows, **_paging(page)})
+        return json_response({"products": page.rows, **paging_of(page)})
 
     def list_variants(self, request: Request) -> Response:
         """GetVariants."""
@@ -180,7 +179,7 @@ class Operations:
     def list_price_lists(self, request: Request) -> Response:
         """GetPriceLists."""
         page = find_price_lists(request.world.catalogue, request.query)
-        return json_response({"price_lists": page.rows, **_paging(page)})
+        return json_response({"price_lists": page.rows, **paging_of(page)})
 
     def store(self, request: Request) -> Response:
         """GetStore."""
@@ -202,7 +201,3 @@ def _authenticated(request: Request) -> User:
     if user is None:
         raise Unauthorized(login=True)
     return user
-
-
-def _paging(page: Page) -> dict[str, float]:
-    return {"count": page.count, "offset": page.offset, "limit": page.limit}

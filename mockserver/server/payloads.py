@@ -14,7 +14,7 @@ from mockserver.contract.document import Document, DocumentError
 from mockserver.quirk import NO_QUIRKS, Quirk, Quirks
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.clock import to_json
-from mockserver.simulation.query import selected
+from mockserver.simulation.query import Page, selected
 from mockserver.simulation.users import User, Users
 
 LISTS_HIDE_DRY_RUN = Quirk(
@@ -194,6 +194,11 @@ class _Columns:
             if value is not None:
                 payload[name] = to_json(value) if type(value) is datetime else value
         return payload
+
+
+def paging_of(page: Page) -> dict[str, float]:
+    """Return what a list says of itself beside its rows."""
+    return {"count": page.count, "offset": page.offset, "limit": page.limit}
 
 
 def _reordered(payload: Mapping[str, Any], order: Sequence[str]) -> dict[str, Any]:

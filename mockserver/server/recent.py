@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 from mockserver.server.exchange import JSON, Parts, Response, entity_tag, json_response, to_json
-from mockserver.server.payloads import Payloads
+from mockserver.server.payloads import Payloads, paging_of
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.query import Page
 from mockserver.simulation.users import Users
@@ -61,16 +61,20 @@ class RecentJobs:
         known = self._answers.get(job, users)
         if known is not None:
             return known
-        answer = json_response({"batch_job": self._payloads.batch_job(job, users)})
-        tag = (b"etag", entity_tag(answer.body))
-        self._answers.keep(job, users, answer._replace(payload=None, headers=(*answer.headers, tag)))
+        answer = _tagged(json_response({"batch_job": self._payloads.batch_job(job, users)}))
+        self._answers.keep(job, users, answer._replace(payload=None))
         return answer
 
     def listed(self, page: Page, users: Users, query: Mapping[str, Any]) -> Response | Parts:
         """Return the answer that tells of a *page* of jobs, as *query* wants them shown."""
         if len(page.rows) <= PART:
-            return self._listed(page, users, query)
-        tail = len(to_json(_paging(page)))
+            answer = self._listed(page, users, query)
+            if answer.body != self._page.body:
+                answer = _tagged(answer)
+                self._page = answer._replace(payload=None)
+                return answer
+            return self._page
+        tail = len(to_json(paging_of(page)))
         parts = (
             self._listed(replace(page, rows=page.rows[start : start + PART]), users, query)
             for start in range(0, len(page.rows), PART)
@@ -78,7 +82,7 @@ class RecentJobs:
         return Parts(parts, partial(_joined, tail=tail))
 
     def _listed(self, page: Page, users: Users, query: Mapping[str, Any]) -> Response:
-        paging = _paging(page)
+        paging = paging_of(page)
         if not SHAPING.isdisjoint(query):
             rows = self._payloads.selected_batch_jobs(page.rows, users, query)
             return json_response({"batch_jobs": rows, **paging})
@@ -89,16 +93,8 @@ class RecentJobs:
         made = iter(fresh)
         whole = b",".join([next(made)[0] if text is None else text for text in texts])
         body = START + whole + b"]," + to_json(paging)[1:]
-        if not fresh and body == self._page.body:
-            return self._page
-        answer = Response(
-            status=200,
-            body=body,
-            content_type=JSON,
-            payload={"batch_jobs": [row for _, row in fresh], **paging},
-        )
-        self._page = answer._replace(payload=None, headers=((b"etag", entity_tag(body)),))
-        return answer
+        payload = {"batch_jobs": [row for _, row in fresh], **paging}
+        return Response(status=200, body=body, content_type=JSON, payload=payload)
 
     def _freshly_shown(self, jobs: Sequence[BatchJob], users: Users) -> list[tuple[bytes, Any]]:
         """Return text and value of each of *jobs* as lists show it."""
@@ -110,8 +106,8 @@ class RecentJobs:
         return shown
 
 
-def _paging(page: Page) -> dict[str, float]:
-    return {"count": page.count, "offset": page.offset, "limit": page.limit}
+def _tagged(answer: Response) -> Response:
+    return answer._replace(headers=(*answer.headers, (b"etag", entity_tag(answer.body))))
 
 
 def _joined(bodies: Sequence[bytes], *, tail: int) -> bytes:
