@@ -4,6 +4,7 @@ import contextlib
 import gc
 import logging
 import socket
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -18,6 +19,15 @@ def serve(app: ASGIApp, listener: socket.socket, *, log_level: str = "warning") 
 
     log_level: uvicorn's; `info` shows every request.
     """
+    server = server_of(app, log_level=log_level)
+    gc.freeze()  # what has been imported and compiled stays: no collection need go through it
+    gc.enable()
+    with contextlib.suppress(KeyboardInterrupt):  # how a server is meant to be stopped
+        server.run(sockets=[listener])
+
+
+def server_of(app: ASGIApp, *, log_level: str = "warning", **options: Any) -> uvicorn.Server:
+    """Return the server of *app*, before it serves. options: more of uvicorn's."""
     # clients' malformed uploads are answered, not logged
     logging.getLogger("python_multipart").setLevel(logging.ERROR)
     config = uvicorn.Config(
@@ -30,9 +40,6 @@ def serve(app: ASGIApp, listener: socket.socket, *, log_level: str = "warning") 
         server_header=False,
         proxy_headers=False,  # `Request.base_url` reads the one that matters
         timeout_graceful_shutdown=1,
+        **options,
     )
-    server = uvicorn.Server(config)
-    gc.freeze()  # what has been imported and compiled stays: no collection need go through it
-    gc.enable()
-    with contextlib.suppress(KeyboardInterrupt):  # how a server is meant to be stopped
-        server.run(sockets=[listener])
+    return uvicorn.Server(config)
