@@ -91,10 +91,11 @@ def _too_large(*, read_whole: bool) -> RequestRefused:
     return RequestRefused(413, INVALID, "request entity too large", headers=headers, page=page)
 
 
-def parse_json(body: bytes, headers: Mapping[str, str]) -> Any:
+def parse_json(body: bytes, headers: Mapping[str, str], *, limit: int = JSON_LIMIT) -> Any:
     """Return what *body*, sent as JSON, says: an object or a list; an empty body is an empty object.
 
-    Raises RequestRefused. Source: recorded, http/json string and empty body with json type.
+    limit: of the body once its encoding is taken off, in bytes. Raises RequestRefused.
+    Source: recorded, http/json string and empty body with json type.
     """
     charset = _charset(headers["content-type"])
     if charset not in ("utf-8", "utf8", "us-ascii", "ascii"):
@@ -102,7 +103,7 @@ def parse_json(body: bytes, headers: Mapping[str, str]) -> Any:
         page = partial(error_page, f"UnsupportedMediaTypeError: {complaint}")
         raise RequestRefused(415, INVALID, f"{complaint}; send UTF-8", page=page)
     if "content-encoding" in headers:
-        body = inflated(body, headers["content-encoding"].strip().lower(), limit=JSON_LIMIT)
+        body = inflated(body, headers["content-encoding"].strip().lower(), limit=limit)
     if not body:
         return {}
     body = body.removeprefix(BOM)
