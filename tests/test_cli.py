@@ -31,8 +31,10 @@ VARIABLES = {
 
 
 @contextmanager
-def started(*options: str, variables: Mapping[str, str] | None = None) -> Iterator[tuple[Any, list[str]]]:
-    """Run `mockserver serve` on a free port; give the process and the six lines of its greeting."""
+def started(
+    *options: str, variables: Mapping[str, str] | None = None, lines: int = 6
+) -> Iterator[tuple[Any, list[str]]]:
+    """Run `mockserver serve` on a free port; give the process and the *lines* of its greeting."""
     command = [sys.executable, "-m", "mockserver", "serve", "--port", "0", *options]
     environment = {**os.environ, **(variables or {})}
     with subprocess.Popen(  # noqa: S603  # our own
@@ -40,7 +42,7 @@ def started(*options: str, variables: Mapping[str, str] | None = None) -> Iterat
     ) as process:
         assert process.stdout is not None
         try:
-            yield process, [process.stdout.readline().rstrip("\n") for _ in range(6)]
+            yield process, [process.stdout.readline().rstrip("\n") for _ in range(lines)]
         finally:
             process.kill()
 
