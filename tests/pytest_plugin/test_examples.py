@@ -5,6 +5,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.test_readme import block
+
 EVERY_WARNING_IS_AN_ERROR = ("-W", "error")
 
 
@@ -40,3 +42,9 @@ def test_they_pass_with_xdist_against_a_server_that_is_up_and_leave_it_as_it_was
     result.assert_outcomes(passed=22, skipped=2)
     result.stdout.fnmatch_lines([f"*wants a server that is like medusa-1.20.11; the one at {url} is not*"])
     assert worlds_of(url) == before
+
+
+def test_the_example_of_readme_does_what_it_says(project: pytest.Pytester) -> None:
+    project.makepyfile(block("py pytest"))
+
+    project.runpytest_inprocess().assert_outcomes(passed=2)
