@@ -108,10 +108,13 @@ class Store:
         }
         return sorted(numbers, key=numbers.__getitem__)
 
-    def matching(self, condition: Condition, *, owner: str, now: int) -> list[Found]:
-        """Return where the jobs of *owner* lie in the index that meet *condition* at *now*."""
+    def matching(self, condition: Condition, *, owner: str, now: int, order: str) -> list[Found]:
+        """Return where the jobs of *owner* lie in the index that meet *condition* at *now*.
+
+        order: the column of instants by which they are going to be put in order.
+        """
         index = self._owners.get(owner)
-        return [] if index is None else index.matching(condition, self.shapes, now)
+        return [] if index is None else index.matching(condition, self.shapes, now, order=order)
 
     def changing(self, since: int) -> list[str]:
         """Return the ids of all jobs with which something is to happen at *since* or later."""
