@@ -314,7 +314,7 @@ class World:
         if strategy.alters_shop:
             self._keep(replace(job, context=in_stored_order(prepared)))
         else:
-            self._jobs.put(job, self._timetable_of_new(job, order), context=order.stored)
+            self._jobs.add(job, self._timetable_of_new(job, order), context=order.stored)
         return job
 
     def _order(self, context: Mapping[str, Any], strategy: Strategy, now: datetime) -> "_Order":
