@@ -3,6 +3,7 @@
 from binascii import b2a_base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha1
 from typing import Any, NamedTuple
 
@@ -26,6 +27,8 @@ class Request:
     body: the parsed JSON body; an empty object when there was none. files: name and content of each uploaded
     file.
     unreadable: what is wrong with the path, where it cannot be read.
+    mount: the path below which the client finds this world, `/@NAME`; empty for the world of those who name
+    none. named_by_path: the client asked below it.
     caller: the id of the user who calls; None where no credentials are needed. session: the id in the cookie.
     """
 
@@ -35,6 +38,8 @@ class Request:
     headers: Mapping[str, str]
     origin: tuple[str, str]
     world: World
+    mount: str = ""
+    named_by_path: bool = False
     body: Any = field(default_factory=dict)
     files: Sequence[tuple[str, bytes]] = ()
     operation: Operation | None = None
@@ -51,12 +56,12 @@ class Request:
 
     @property
     def base_url(self) -> str:
-        """Return the address of the server as the client knows it, without a slash at its end."""
+        """Return the address of the world as the client knows it, without a slash at its end."""
         scheme, address = self.origin
         forwarded = self.headers.get("x-forwarded-proto")  # of a proxy that clients reach it by
         if forwarded in ("http", "https"):
             scheme = forwarded
-        return f"{scheme}://{self.headers.get('host') or address}"
+        return f"{scheme}://{self.headers.get('host') or address}{self.mount}"
 
 
 class Response(NamedTuple):
@@ -75,6 +80,16 @@ class Response(NamedTuple):
     payload: Any = None
     tagged: bool = True
     commit: Callable[[], None] | None = None
+
+
+class Exchanged(NamedTuple):
+    """A request and what it was answered, as the log of its world keeps it. at: the world's instant."""
+
+    at: datetime
+    request: Request
+    status: int
+    headers: Headers
+    body: bytes
 
 
 class Parts(NamedTuple):

@@ -7,8 +7,8 @@ into the chain whose last row is the nearest one before it (patience sorting): n
 same order make one chain, and about twice the square root of n where two orders have nothing in common.
 
 Costs: a row is laid down in about 2 us, one of many that follow each other in 0.5 us, and taken away in
-about 10 us, whatever the size. Finding a place costs about 1 us a chain. A fork copies the lists of chains and blocks; blocks, of BLOCK_ROWS rows at
-most, are shared and copied before they are first written to.
+about 10 us, whatever the size. Finding a place costs about 1 us a chain. A fork copies the lists of chains
+and blocks; blocks, of BLOCK_ROWS rows at most, are shared and copied before they are first written to.
 """
 
 from array import array

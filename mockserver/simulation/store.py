@@ -4,12 +4,13 @@ It keeps each job as bytes, by its id, and beside it what will become of it if n
 owner; so that a list at any instant is read off an index, and no job has to be brought to that instant.
 
 Costs, whatever the number of jobs: getting a job 8 us, or 1 us where it was got lately; putting one 6 us,
-adding a new one 3 us; a page of a list see `owner_index`. New jobs are laid down when there are some of them,
-or when somebody asks for what only they can answer: all at once, that takes half the time. Nothing is ever rebuilt or copied as a whole. A fork takes 30 us; after it,
-each side copies what it changes, in small parts. A job takes about 700 bytes with a context of 250.
+adding a new one 3 us; a page of a list see `owner_index`. New jobs wait until there are some of them, or
+until somebody asks for one or for a list: laid down together, each takes half the time. Nothing is rebuilt or
+copied as a whole. A fork takes 30 us; after it, each side copies what it changes, in small parts. A job takes
+about 700 bytes with a context of 250.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from mockserver.simulation.batch_job import BatchJob
@@ -158,8 +159,28 @@ class Store:
 
     def changing(self, since: int) -> list[str]:
         """Return the ids of all jobs with which something is to happen at *since* or later."""
+        return [job_id for index in self._indexes() for job_id in index.changing(self.shapes, since)]
+
+    def next_moment(self, after: int) -> int | None:
+        """Return the first moment after *after* at which something is to happen to a job, or None."""
+        moments = (index.next_moment(self.shapes, after) for index in self._indexes())
+        return min((each for each in moments if each is not None), default=None)
+
+    def changed(self, after: int, until: int) -> list[str]:
+        """Return the ids of the jobs of which an instant lies after *after*, and not after *until*."""
+        return [
+            job_id for index in self._indexes() for job_id in sorted(index.changed(self.shapes, after, until))
+        ]
+
+    def ids(self) -> list[str]:
+        """Return the ids of all jobs, the oldest first. Costs a look at every job."""
         self._lay_down()
-        return [job_id for _, index in self._owners.items() for job_id in index.changing(self.shapes, since)]
+        numbers = {job_id: place_of(packed).number for job_id, packed in self._packed.items()}
+        return sorted(numbers, key=numbers.__getitem__)
+
+    def _indexes(self) -> Iterator[OwnerIndex]:
+        self._lay_down()
+        return (index for _, index in self._owners.items())
 
     def _index(self, owner: str) -> OwnerIndex:
         index = self._owners.get(owner)

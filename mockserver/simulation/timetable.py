@@ -50,6 +50,11 @@ class Shape:
         lasting = set.intersection(*(set(stage.moments) for stage in self.stages))
         object.__setattr__(self, "lasting", dict(lasting))
 
+    @property
+    def width(self) -> int:
+        """Return how many moments a job of this shape has."""
+        return 1 + max(max(columns.values()) for columns in self.columns)
+
 
 class Timetable(NamedTuple):
     """What will become of one job.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.simulation.clock import ManualClock, RunningClock, to_json, to_milliseconds
+from mockserver.simulation.clock import ManualClock, WallClock, to_json, to_milliseconds
 
 BEGINNING = datetime(2026, 11, 22, 1, 44, 43, 725000, tzinfo=UTC)
 ONE_MILLISECOND = timedelta(milliseconds=1)
@@ -37,7 +37,7 @@ def test_a_manual_clock_cannot_be_set_back() -> None:
 
 
 def test_the_wall_clock_never_runs_backwards_and_tells_utc() -> None:
-    clock = RunningClock()
+    clock = WallClock()
 
     told = [clock.now() for _ in range(100)]
 
@@ -48,7 +48,7 @@ def test_the_wall_clock_never_runs_backwards_and_tells_utc() -> None:
 def test_the_wall_clock_tells_the_present() -> None:
     before = datetime.now(UTC)
 
-    now = RunningClock().now()
+    now = WallClock().now()
 
     assert before <= now <= datetime.now(UTC)
 
