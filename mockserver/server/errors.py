@@ -16,6 +16,8 @@ from mockserver.simulation.refusals import (
     EmailTaken,
     NotTheOwner,
     PriceListNotFound,
+    ScenarioNotForType,
+    ScenarioUnknown,
     SimulationError,
     StrategyUnknown,
     UserNotFound,
@@ -63,6 +65,8 @@ ANSWERS: Mapping[type[SimulationError], Answer] = {
     CreatorNotFound: Answer(404, NOT_FOUND),
     EmailTaken: Answer(400, INVALID),
     ColumnUnknown: Answer(400, INVALID),
+    ScenarioUnknown: Answer(400, INVALID),
+    ScenarioNotForType: Answer(400, INVALID),
 }
 
 

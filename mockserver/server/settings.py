@@ -4,10 +4,11 @@ Only the command line knows where they come from.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from mockserver.quirk import NO_QUIRKS, Quirks
+from mockserver.simulation.scenario import SCENARIOS, Scenarios
 
 Engine = Literal["compiled", "stock"]
 ENGINES: Sequence[Engine] = get_args(Engine)
@@ -25,6 +26,7 @@ class Settings:
     """The ready admin, the secrets, and who may call from a browser.
 
     cors: origins that may call with credentials; `*` lets every origin.
+    scenarios: those that may be asked for by name.
     """
 
     admin_email: str = "admin@example.com"
@@ -35,3 +37,4 @@ class Settings:
     cors: Sequence[str] = USUAL_ORIGINS
     seed: int = 0
     quirks: Quirks = NO_QUIRKS
+    scenarios: Scenarios = field(default_factory=lambda: SCENARIOS)

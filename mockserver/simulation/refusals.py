@@ -9,8 +9,12 @@ SimulationError
 ├── UserNotFound          no user has that id
 ├── CreatorNotFound       a valid token names a user that does not exist, who asks for a new job
 ├── EmailTaken            another user has that e-mail address
-└── ColumnUnknown         a list was asked for by a column that does not exist
+├── ColumnUnknown         a list was asked for by a column that does not exist
+├── ScenarioUnknown       no scenario has that name
+└── ScenarioNotForType    the scenario is not for jobs of that type
 """
+
+from collections.abc import Collection, Sequence
 
 
 class SimulationError(Exception):
@@ -78,3 +82,23 @@ class ColumnUnknown(SimulationError):
 
     Ours: the real server answers 500 here; see openapi/README.md.
     """
+
+
+class ScenarioUnknown(SimulationError, LookupError):
+    """No scenario has that name; the message lists those that exist, and the nearest one first. Ours."""
+
+    def __init__(self, name: str, *, known: Sequence[str]) -> None:
+        from difflib import get_close_matches  # noqa: PLC0415  # only for such a message
+
+        near = get_close_matches(name, known, n=1)
+        meant = f"; did you mean {near[0]!r}?" if near else ";"
+        super().__init__(f"unknown scenario {name!r}{meant} known: {', '.join(known)}")
+
+
+class ScenarioNotForType(SimulationError):
+    """A job was to live through a scenario that is for jobs of other types. Ours."""
+
+    def __init__(self, name: str, types: Collection[str], job_type: str) -> None:
+        super().__init__(
+            f"the scenario {name!r} is for {' and '.join(sorted(types))}, not for {job_type}; choose another"
+        )
