@@ -33,7 +33,7 @@ examples:
   mockserver serve                               on 127.0.0.1:9000; log in as admin@example.com / supersecret
   mockserver serve --port 0                      on a free port, which is printed
   mockserver serve --scenario instant            every job is done by the next look
-  mockserver serve --scenario mine.yaml#busy     as your own file says; `mockserver scenarios` lists the others
+  mockserver serve --scenario mine.yaml#busy     as your own file says; `mockserver scenarios` lists more
   mockserver serve --cors http://localhost:4000  a frontend of another origin may call
   mockserver serve --like medusa-1.20.11         with the recorded quirks of the real server
   cp -r openapi mine && mockserver serve --spec mine

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from mockserver.contract.document import load, shipped_folder
 from mockserver.simulation.batch_job import BatchJob
-from mockserver.simulation.scenario import Scenario, ScenarioUnknown, scenario_named
+from mockserver.simulation.scenario import Failure, Scenario, ScenarioUnknown, scenario_named
 from mockserver.simulation.schedule import Step, advance, next_step, processed_part
+from tests.simulation.test_duration import DRAWN
 
 LIFECYCLE = load(shipped_folder()).lifecycle
 BEGINNING = datetime(2026, 11, 22, 1, 44, 43, 796000, tzinfo=UTC)
@@ -33,8 +34,10 @@ def new_job(*, scenario: Scenario = STEADY, dry_run: bool = False) -> BatchJob:
 
 
 def perform(job: BatchJob, step: Step) -> BatchJob:
-    """Return *job* after a step whose work always succeeds."""
-    return LIFECYCLE.apply(step.transition, job, at=step.at)
+    """Return *job* after a step whose work succeeds, unless the scenario lets it fail."""
+    fails = step.transition.name in job.scenario.failures
+    made = LIFECYCLE.failure_of(step.transition) if fails else step.transition
+    return LIFECYCLE.apply(made, job, at=step.at)
 
 
 def at(now: datetime, job: BatchJob) -> BatchJob:
@@ -45,13 +48,15 @@ def seconds(number: float) -> timedelta:
     return timedelta(seconds=number)
 
 
-DURATIONS = st.none() | st.timedeltas(min_value=timedelta(), max_value=timedelta(days=2))
+DURATIONS = st.none() | st.timedeltas(min_value=timedelta(), max_value=timedelta(days=2)) | DRAWN
+FAILURES = st.builds(Failure, errors=st.just(["boom"]), done=st.floats(0, 1))
 SCENARIO = st.builds(
     Scenario,
     name=st.just("drawn"),
     description=st.just(""),
     otherwise=DURATIONS,
     durations=st.dictionaries(st.sampled_from(NAMES), DURATIONS),
+    failures=st.dictionaries(st.sampled_from(NAMES), FAILURES),
 )
 JOBS = st.builds(new_job, scenario=SCENARIO, dry_run=st.booleans())
 LATER = st.timedeltas(min_value=timedelta(), max_value=timedelta(days=9)).map(
@@ -103,11 +108,10 @@ def test_every_step_is_stamped_with_the_instant_it_was_due(job: BatchJob, now: d
 
     advanced = advance(job, now, perform=note)
 
-    due = [job.scenario.duration(step.transition.name) or timedelta() for step in steps]
-    expected = {
-        step.transition.sets: BEGINNING + sum(due[: n + 1], timedelta()) for n, step in enumerate(steps)
-    }
-    assert advanced.instants == {"created_at": BEGINNING, **expected}
+    due = [job.scenario.duration(step.transition.name, job.id) or timedelta() for step in steps]
+    expected = {BEGINNING, *(BEGINNING + sum(due[: n + 1], timedelta()) for n, _ in enumerate(steps))}
+    assert set(advanced.instants.values()) == expected
+    assert len(advanced.instants) == len(steps) + 1
 
 
 # ---- examples
