@@ -6,7 +6,7 @@ CORS, entity tags and 304.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,6 +17,7 @@ from mockserver.server.credentials import Credentials
 from mockserver.server.errors import response_for, unforeseen_response
 from mockserver.server.exchange import Headers, Request, Response, entity_tag
 from mockserver.server.pipeline import REQUEST
+from mockserver.server.preferences import NO_PREFERENCES, PREFER, parse_prefer
 from mockserver.server.wire import WHOLE
 from mockserver.simulation.world import World
 
@@ -105,14 +106,26 @@ async def _decline(scope: Scope, receive: Receive, send: Send) -> None:
 def _request(scope: Scope, world: World) -> Request:
     raw_path = scope.get("raw_path") or quote(scope["path"]).encode()
     host, port = scope.get("server") or ("localhost", 80)
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
     return Request(
         method=scope["method"],
         path=raw_path.decode("latin-1").partition("?")[0],
         query_string=scope["query_string"].decode("latin-1"),
-        headers={name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]},
+        headers=headers,
         origin=(scope.get("scheme", "http"), f"{host}:{port}"),
         world=world,
+        preferences=_preferences(scope) if PREFER in headers else NO_PREFERENCES,
     )
+
+
+def _preferences(scope: Scope) -> Mapping[str, str]:
+    """Return what the client prefers, in whichever of the lines of `Prefer` it says so."""
+    lines = (
+        value.decode("latin-1")
+        for name, value in scope["headers"]
+        if name.decode("latin-1").lower() == PREFER
+    )
+    return parse_prefer(",".join(lines))
 
 
 class Transmitter:

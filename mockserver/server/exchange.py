@@ -10,6 +10,7 @@ import orjson
 
 from mockserver.contract.operation import Operation
 from mockserver.contract.routes import NOWHERE, Route
+from mockserver.server.preferences import NO_PREFERENCES
 from mockserver.simulation.world import World
 
 Headers = Sequence[tuple[bytes, bytes]]
@@ -23,6 +24,7 @@ class Request:
 
     path: percent-encoded, as it came. headers: by lower-case name, the last one of each.
     origin: scheme and address by which the server is reached, when the client names no host.
+    preferences: what all lines of `Prefer` ask for, by name.
     body: the parsed JSON body; an empty object when there was none. files: name and content of each uploaded
     file.
     unreadable: what is wrong with the path, where it cannot be read.
@@ -35,6 +37,7 @@ class Request:
     headers: Mapping[str, str]
     origin: tuple[str, str]
     world: World
+    preferences: Mapping[str, str] = field(default_factory=lambda: NO_PREFERENCES)
     body: Any = field(default_factory=dict)
     files: Sequence[tuple[str, bytes]] = ()
     operation: Operation | None = None
