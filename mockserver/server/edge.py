@@ -16,6 +16,7 @@ from mockserver.server.bodies import ClientGone, Incoming
 from mockserver.server.credentials import Credentials
 from mockserver.server.errors import response_for, unforeseen_response
 from mockserver.server.exchange import Headers, Request, Response, entity_tag
+from mockserver.server.faulty import BrokenOff
 from mockserver.server.pipeline import REQUEST
 from mockserver.server.preferences import NO_PREFERENCES, PREFER, parse_prefer
 from mockserver.server.wire import WHOLE
@@ -63,6 +64,8 @@ class Edge:
             await self.app(scope, receive, send)
         except ClientGone:
             log.debug("the client left before its request was whole: %s %s", request.method, request.path)
+        except BrokenOff:
+            raise
         except Exception as error:  # the last one who can answer; what is unknown is logged whole
             response = response_for(error, self.quirks)
             if response is None:
@@ -171,6 +174,7 @@ class Transmitter:
         if (
             tag is not None
             and "if-none-match" in request.headers
+            and request.damage is None
             and _is_fresh(request, status, tag.decode())
         ):
             status, body = 304, b""
@@ -179,6 +183,9 @@ class Transmitter:
             headers.append((b"content-length", str(len(body)).encode()))
         if request.method == "HEAD":
             body = b""
+        if request.damage is not None:
+            await request.damage(status, headers, body, send)
+            return
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 

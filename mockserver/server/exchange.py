@@ -1,7 +1,7 @@
 """A request as the pipeline sees it, and a response before it is sent. Knows nothing of ASGI."""
 
 from binascii import b2a_base64
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha1
 from typing import Any, NamedTuple
@@ -29,6 +29,7 @@ class Request:
     file.
     unreadable: what is wrong with the path, where it cannot be read.
     caller: the id of the user who calls; None where no credentials are needed. session: the id in the cookie.
+    damage: sends the answer, where a fault spoils it on its way.
     """
 
     method: str
@@ -46,6 +47,7 @@ class Request:
     query: Mapping[str, Any] = field(default_factory=dict)
     caller: str | None = None
     session: str | None = None
+    damage: Callable[..., Coroutine[Any, Any, None]] | None = None
 
     @property
     def path_parameters(self) -> Mapping[str, str]:

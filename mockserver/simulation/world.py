@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from math import floor
+from random import Random
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -22,6 +23,7 @@ from mockserver.quirk import NO_QUIRKS, Quirk, Quirks
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.catalogue import Catalogue
 from mockserver.simulation.clock import Clock, microseconds_of
+from mockserver.simulation.faults import Faults
 from mockserver.simulation.files import File, Files, upload_key
 from mockserver.simulation.identity import Mint
 from mockserver.simulation.listing import Listing
@@ -71,7 +73,10 @@ Value = TypeVar("Value")
 
 
 class World:
-    """A universe of its own. Two worlds never meet."""
+    """A universe of its own. Two worlds never meet.
+
+    faults: what goes wrong between it and its clients.
+    """
 
     def __init__(  # noqa: PLR0913  # each is a fact of its own
         self,
@@ -90,6 +95,7 @@ class World:
         strategies: by the type of job they do. catalogue: gives what the shop sells at the beginning, when
         somebody first needs it. store: where it keeps its jobs; an empty one.
         """
+        self.faults = Faults(mint.branch("faults").chance)
         self._quirks = quirks
         self._clock = clock
         self._lifecycle = lifecycle
@@ -121,6 +127,10 @@ class World:
             ahead=dict.fromkeys(KEPT_IN_MICROSECONDS, MILLISECOND) if HIDDEN_MICROSECONDS in quirks else {},
             column=microseconds_column if HIDDEN_MICROSECONDS in quirks else job_column,
         )
+
+    def chance(self, name: str) -> Random:
+        """Return the chance of the one thing called *name*: the same each time, by the world's seed."""
+        return self._mint.chance(name)
 
     # ---- time
 
