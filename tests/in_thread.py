@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ class Running:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def client(self, *, timeout: float = PATIENCE, **headers: str) -> httpx.Client:
+    def client(self, headers: Mapping[str, str], *, timeout: float = PATIENCE) -> httpx.Client:
         return httpx.Client(base_url=self.url, timeout=timeout, headers=headers, trust_env=False)
 
     def connection(self) -> socket.socket:
