@@ -7,7 +7,7 @@ libraries do their part: faker writes words and addresses, rstr what keeps a pat
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from random import Random
@@ -110,10 +110,13 @@ class Inventor:
         usual = 1 if self.by_example else self.chance.randint(least, min(most, least + MOST_ITEMS))
         wanted = min(max(usual, least), most) if depth > 0 else least
         items: list[Any] = []
+        inventor = self
         for _ in range(wanted * TRIES):
             if len(items) == wanted:
                 break
-            item = self._value(schema.get("items", ANYTHING), depth - 1)
+            item = inventor._value(schema.get("items", ANYTHING), depth - 1)
+            if schema.get("uniqueItems"):
+                inventor = replace(self, by_example=False)  # what is made without chance is always the same
             if not schema.get("uniqueItems") or item not in items:
                 items.append(item)
         return items

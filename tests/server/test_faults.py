@@ -92,7 +92,7 @@ def test_latency_does_not_hold_up_other_requests(server: Running, world: World) 
     with server.connection() as waiting, server.client(TOKEN) as other:
         waiting.sendall(asked(JOBS, "Connection: close"))
         assert other.get(HEALTH).text == "OK"
-        waiting.setblocking(False)
+        waiting.settimeout(0)
         with pytest.raises(BlockingIOError):
             waiting.recv(1)
         waiting.settimeout(PATIENCE)
