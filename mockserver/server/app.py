@@ -1,4 +1,4 @@
-"""The whole server as one ASGI application: Connexion around a world.
+"""The whole server as one ASGI application: Connexion around worlds.
 
 No globals; two applications never meet.
 """
@@ -6,8 +6,8 @@ No globals; two applications never meet.
 import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from datetime import datetime
-from functools import partial
+from datetime import datetime, timedelta
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -39,15 +39,16 @@ from mockserver.simulation.strategies import PlainStrategy, builtin_strategies
 from mockserver.simulation.strategy import Strategy
 from mockserver.simulation.users import User
 from mockserver.simulation.world import World
+from mockserver.simulation.worlds import IDLE, MOST, Worlds
 
 DOCS, OPENAPI_JSON = "/docs", "/openapi.json"
 PEOPLE = 3
 
 
 def build_app(
-    document: Document, world: World, settings: Settings, *, engine: Engine = "compiled"
+    document: Document, worlds: Worlds, settings: Settings, *, engine: Engine = "compiled"
 ) -> ASGIApp:
-    """Return the application that serves *world* by *document*.
+    """Return the application that serves *worlds* by *document*.
 
     engine: `compiled` is our own stations, compiled at the start; `stock` is Connexion's, see `stock`.
     Raises DocumentError when the document contradicts itself or names an operation that nothing here does.
@@ -61,7 +62,11 @@ def build_app(
     _check_operations(contract, functions)
     routes = Routes(contract.operations.values())
     transmitter = Transmitter(
-        cors=settings.cors, has_cors=routes.is_guarded, credentials=credentials, quirks=quirks
+        cors=settings.cors,
+        has_cors=routes.is_guarded,
+        credentials=credentials,
+        logs=settings.logs,
+        quirks=quirks,
     )
     job = contract.operations.get("GetBatchJobsBatchJob")  # which an edited document may do without
     secure = partial(
@@ -81,8 +86,8 @@ def build_app(
         partial(Preferring, examples=examples, secure=secure, validate=validate, transmit=transmitter),
     ]
     middlewares: list[Any] = [  # Connexion calls them applications; they are what makes one
+        partial(Edge, worlds=worlds, transmitter=transmitter, quirks=quirks),
         _Documentation,
-        partial(Edge, world=world, transmitter=transmitter, quirks=quirks),
         Parse,
     ]
     made_alike: dict[str, Any] = {
@@ -104,6 +109,13 @@ def build_app(
     app = Framework(Dispatch(transmitter, judged=judged), middlewares=[*middlewares, *stations], **made_alike)
     app.add_bundle(document.bundle)
     return app
+
+
+def build_worlds(
+    document: Document, settings: Settings, *, most: int = MOST, idle: timedelta = IDLE, **options: Any
+) -> Worlds:
+    """Return all worlds of a server. most, idle: see `Worlds`. options: those of `build_world`."""
+    return Worlds(build_world(document, settings, **options), most=most, idle=idle)
 
 
 def build_world(
@@ -160,7 +172,7 @@ def _opening(
 ) -> Callable[[], Catalogue]:
     """Return what gives the first catalogue: a *file* is read now, another is made up when it is needed."""
     if file is None:
-        return partial(_made_up, seed=seed, at=at, mint=mint)
+        return cache(partial(_made_up, seed=seed, at=at, mint=mint))  # for all copies of the world
     from mockserver.simulation.catalogue_file import read_catalogue  # noqa: PLC0415  # reads YAML
 
     catalogue = read_catalogue(file, at=at, mint=mint)

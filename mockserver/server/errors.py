@@ -11,18 +11,25 @@ from mockserver.server.exchange import Headers, Request, Response, json_response
 from mockserver.server.html_pages import HTML, HTML_HEADERS, cannot_page
 from mockserver.simulation.refusals import (
     BatchJobNotFound,
+    CannotBecome,
     ColumnUnknown,
     ContextRefused,
     CreatorNotFound,
     EmailTaken,
+    NotForeseen,
     NotTheOwner,
     PriceListNotFound,
     SimulationError,
     StrategyUnknown,
+    TooManyWorlds,
     UserNotFound,
+    WorldExists,
+    WorldLasts,
+    WorldNameRefused,
+    WorldUnknown,
 )
 
-INVALID, NOT_FOUND, NOT_ALLOWED = "invalid_data", "not_found", "not_allowed"
+INVALID, NOT_FOUND, NOT_ALLOWED, TOO_MANY = "invalid_data", "not_found", "not_allowed", "too_many"
 
 
 HTML_ERROR_PAGES = Quirk(
@@ -66,6 +73,13 @@ ANSWERS: Mapping[type[SimulationError], Answer] = {
     CreatorNotFound: Answer(404, NOT_FOUND),
     EmailTaken: Answer(400, INVALID),
     ColumnUnknown: Answer(400, INVALID),
+    NotForeseen: Answer(409, NOT_ALLOWED),
+    CannotBecome: Answer(409, NOT_ALLOWED),
+    WorldNameRefused: Answer(400, INVALID),
+    WorldUnknown: Answer(404, NOT_FOUND),
+    WorldExists: Answer(409, NOT_ALLOWED),
+    WorldLasts: Answer(409, NOT_ALLOWED),
+    TooManyWorlds: Answer(429, TOO_MANY),
 }
 
 

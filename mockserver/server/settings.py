@@ -24,7 +24,8 @@ USUAL_ORIGINS = tuple(
 class Settings:
     """The ready admin, the secrets, and who may call from a browser.
 
-    cors: origins that may call with credentials; `*` lets every origin.
+    cors: origins that may call with credentials; `*` lets every origin. logs: each world keeps its last
+    exchanges, for those who steer it.
     """
 
     admin_email: str = "admin@example.com"
@@ -34,4 +35,5 @@ class Settings:
     cookie_secret: str = "supersecret-cookie"  # noqa: S105  # the same
     cors: Sequence[str] = USUAL_ORIGINS
     seed: int = 0
+    logs: bool = True
     quirks: Quirks = NO_QUIRKS

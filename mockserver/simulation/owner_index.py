@@ -112,6 +112,29 @@ class OwnerIndex:
                     start = chain.rows_below(1 + last, since)
                     yield from (chain.row_id(place) for place in range(start, chain.size))
 
+    def next_moment(self, shapes: Shapes, after: int) -> int | None:
+        """Return the first moment after *after* at which a job reaches another stage, or None."""
+        return min(self._moments_after(shapes, after), default=None)
+
+    def _moments_after(self, shapes: Shapes, after: int) -> Iterator[int]:
+        for number, chains in self._chains.items():
+            columns = [1 + stage.since for stage in shapes[number].stages if stage.since is not None]
+            for chain in chains.chains:
+                for column in columns:
+                    position = chain.rows_below(column, after + 1)
+                    if position < chain.size:
+                        yield chain.value(column, position)
+
+    def changed(self, shapes: Shapes, after: int, until: int) -> set[str]:
+        """Return the ids of the jobs of which an instant lies after *after*, and not after *until*."""
+        return {
+            chain.row_id(position)
+            for number, chains in self._chains.items()
+            for chain in chains.chains
+            for column in range(1, 1 + shapes[number].width)
+            for position in range(chain.rows_below(column, after + 1), chain.rows_below(column, until + 1))
+        }
+
 
 def _stretches(chain: Chain, shape: Shape, condition: Condition, now: int) -> Iterator[Found]:
     start = 0

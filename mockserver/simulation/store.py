@@ -117,6 +117,24 @@ class Store:
         """Return the ids of all jobs with which something is to happen at *since* or later."""
         return [job_id for _, index in self._owners.items() for job_id in index.changing(self.shapes, since)]
 
+    def next_moment(self, after: int) -> int | None:
+        """Return the first moment after *after* at which something is to happen to a job, or None."""
+        moments = (index.next_moment(self.shapes, after) for _, index in self._owners.items())
+        return min((each for each in moments if each is not None), default=None)
+
+    def changed(self, after: int, until: int) -> list[str]:
+        """Return the ids of the jobs of which an instant lies after *after*, and not after *until*."""
+        return [
+            job_id
+            for _, index in self._owners.items()
+            for job_id in sorted(index.changed(self.shapes, after, until))
+        ]
+
+    def ids(self) -> list[str]:
+        """Return the ids of all jobs, the oldest first. Costs a look at every job."""
+        numbers = {job_id: place_of(packed).number for job_id, packed in self._packed.items()}
+        return sorted(numbers, key=numbers.__getitem__)
+
     def _index(self, owner: str) -> OwnerIndex:
         index = self._owners.get(owner)
         if index is None:

@@ -43,6 +43,11 @@ class Shape:
     def __post_init__(self) -> None:
         object.__setattr__(self, "columns", tuple(dict(stage.moments) for stage in self.stages))
 
+    @property
+    def width(self) -> int:
+        """Return how many moments a job of this shape has."""
+        return 1 + max(max(columns.values()) for columns in self.columns)
+
 
 class Timetable(NamedTuple):
     """What will become of one job.

@@ -10,6 +10,7 @@ worked off in order before anything else is done, so that everybody finds the sh
 import heapq
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,11 +23,13 @@ from mockserver.lifecycle import PRE_PROCESS, PROCESS, Lifecycle, Transition
 from mockserver.quirk import NO_QUIRKS, Quirk, Quirks
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.catalogue import Catalogue
-from mockserver.simulation.clock import Clock, microseconds_of
+from mockserver.simulation.clock import Clock, instant_of, microseconds_of
+from mockserver.simulation.course import Moved, course_of
 from mockserver.simulation.faults import Faults
 from mockserver.simulation.files import File, Files, upload_key
 from mockserver.simulation.identity import Mint
 from mockserver.simulation.listing import Listing
+from mockserver.simulation.log import Log
 from mockserver.simulation.memo import MOST, Memo
 from mockserver.simulation.owner_index import MILLISECOND
 from mockserver.simulation.packed_json import packed_json, unpacked_json
@@ -63,6 +66,15 @@ KEPT_IN_MICROSECONDS = ("created_at", "updated_at")  # the database sets them, t
 ONE_MILLISECOND = timedelta(milliseconds=1)
 LONGEST_REMEMBERED = 1024  # bytes of a context, as long as it is remembered what it comes to
 MOST_UNDER_WAY = 256  # jobs of which it is remembered how they were last seen
+COPIED_BY_FORKS = (
+    "_sessions",
+    "_catalogue_since",
+    "_stock",
+    "_agenda",
+    "_unanswered",
+    "_under_way",
+    "_foresight",
+)
 JOBS_PER_PAGE = 10
 USERS_PER_PAGE = 50
 # everything else in a query filters a column
@@ -118,6 +130,7 @@ class World:
         ] = {}  # as they were last seen, by units done
         # by the type, dry_run, tick, catalogue and essence of a job that was just created
         self._foresight: dict[Hashable, _Foresight] = {}
+        self.log = Log()
         self._created = lifecycle.instants[lifecycle.initial]
         self._shown_as = trailing if TRAILING_STAMPS in quirks else None
         self._listing = Listing(
@@ -132,7 +145,48 @@ class World:
         """Return the chance of the one thing called *name*: the same each time, by the world's seed."""
         return self._mint.chance(name)
 
+    def forked(self) -> "World":
+        """Return a copy of this world, its clock, chance and log among it: the two never meet again.
+
+        Takes some 0.1 ms, whatever the number of jobs: copies share what neither has changed.
+        """
+        fork: World = copy(self)
+        fork._clock, fork._mint, fork._jobs = self._clock.forked(), self._mint.forked(), self._jobs.forked()
+        fork._listing = replace(self._listing, store=fork._jobs)
+        fork._memo, fork.log = self._memo.forked(), self.log.forked()
+        fork.faults = self.faults.forked()
+        for name in COPIED_BY_FORKS:
+            setattr(fork, name, copy(getattr(self, name)))
+        return fork
+
     # ---- time
+
+    @property
+    def clock(self) -> Clock:
+        """Return the world's clock."""
+        return self._clock
+
+    def next_transition_at(self) -> datetime | None:
+        """Return the next instant at which a worker moves a batch job, if no client interferes; or None."""
+        moment = self._jobs.next_moment(microseconds_of(self.settle()))
+        foreseen = [] if moment is None else [instant_of(moment)]
+        agenda = [at for at, _, job_id in self._agenda if self._is_next(job_id, at)]
+        return min([*foreseen, *agenda], default=None)
+
+    def _is_next(self, job_id: str, at: datetime) -> bool:
+        """Return whether the worker goes on with a job at *at*; otherwise a client changed its mind."""
+        step = next_step(self._jobs.get(job_id))
+        return step is not None and step.at == at
+
+    def transitions(self, *, after: datetime, until: datetime) -> list[Moved]:
+        """Return what happened to batch jobs after *after* and not after *until*, the oldest first.
+
+        until: not after the present instant. Instants that a quirk has taken back are not among it.
+        """
+        self.settle()
+        jobs = map(self.look_at, self._jobs.changed(microseconds_of(after), microseconds_of(until)))
+        moved = [each for job in jobs for each in course_of(job) if after < each.at <= until]
+        return sorted(moved, key=lambda each: (each.at, each.job_id))
 
     def settle(self) -> datetime:
         """Return the present instant, everything that was due on the agenda being done."""
@@ -288,6 +342,49 @@ class World:
 
     # ---- batch jobs
 
+    @property
+    def lifecycle(self) -> Lifecycle:
+        """Return the lifecycle that batch jobs have here."""
+        return self._lifecycle
+
+    @property
+    def scenario(self) -> Scenario:
+        """Return what the worker will do with the batch jobs that are created from now on."""
+        return self._scenario
+
+    def choose(self, scenario: Scenario) -> None:
+        """Let the worker do by *scenario* with the batch jobs that are created from now on."""
+        self._scenario = scenario.with_quirks(self._quirks)
+        self._foresight.clear()
+
+    def jobs(self) -> list[BatchJob]:
+        """Return all batch jobs of all users as they stand now, the oldest first."""
+        now = self.settle()
+        return [self._present(now, microseconds_of(now), job_id) for job_id in self._jobs.ids()]
+
+    def look_at(self, job_id: str) -> BatchJob:
+        """Return the batch job as it stands now, whoever created it. Raises BatchJobNotFound."""
+        now = self.settle()
+        return self._present(now, microseconds_of(now), job_id)
+
+    def make(
+        self, transitions: Iterable[Transition], job_id: str, *errors: str | Mapping[str, Any]
+    ) -> BatchJob:
+        """Return the batch job after its worker has made *transitions*, now, up to one whose work fails.
+
+        errors: why the last one fails, if it is to fail. Raises BatchJobNotFound.
+        """
+        now = self.settle()
+        job = self._due_done(job_id, now)
+        for transition in transitions:
+            if errors:
+                job = self._failed(job, transition, WorkFailed(*errors), at=now)
+                break
+            job = self._perform(job, Step(transition, now))
+            if job.status != transition.to:
+                break
+        return self._seen(self._keep(job), now)
+
     def create(self, *, job_type: str, context: Mapping[str, Any], dry_run: bool, by: str) -> BatchJob:
         """Return a new batch job of the user *by*.
 
@@ -385,6 +482,10 @@ class World:
         """Return the job as it stands *now*, which is *moment*, in microseconds."""
         job, due = self._jobs.get_due(job_id)
         return self._seen(job if due > moment else self._brought_to(job, now), now)
+
+    def _due_done(self, job_id: str, now: datetime) -> BatchJob:
+        job, due = self._jobs.get_due(job_id)
+        return job if due > microseconds_of(now) else self._brought_to(job, now)
 
     def _owned(self, job_id: str, by: str, now: datetime) -> BatchJob:
         job, due = self._jobs.get_due(job_id)

@@ -19,6 +19,7 @@ from mockserver.server.settings import ENGINES, Settings
 from mockserver.simulation.clock import ManualClock
 from mockserver.simulation.faults import Fault
 from mockserver.simulation.world import World
+from mockserver.simulation.worlds import Worlds
 from tests.asgi_client import Client
 from tests.in_thread import PATIENCE, Running, running
 
@@ -34,7 +35,7 @@ def strike(world: World, kind: str, **members: Any) -> Fault:
 @pytest.fixture
 def server(document: Document, world: World) -> Iterator[Running]:
     """Run a server of the world."""
-    with running(build_app(document, world, Settings())) as serving:
+    with running(build_app(document, Worlds(world), Settings())) as serving:
         yield serving
 
 
@@ -360,7 +361,7 @@ def test_what_is_no_operation_is_not_struck(clients: httpx.Client, world: World)
 @pytest.fixture(params=ENGINES)
 def in_process(request: pytest.FixtureRequest, document: Document, world: World) -> Client:
     """Return a client in process whose exchanges nobody judges."""
-    app = build_app(document, world, Settings(), engine=request.param)
+    app = build_app(document, Worlds(world), Settings(), engine=request.param)
     return Client(app, lambda _: None).with_headers(**TOKEN)
 
 

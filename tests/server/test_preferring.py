@@ -14,6 +14,7 @@ from mockserver.server.settings import ENGINES, Settings
 from mockserver.simulation.clock import ManualClock
 from mockserver.simulation.scenario import scenario_named
 from mockserver.simulation.world import World
+from mockserver.simulation.worlds import Worlds
 from tests.asgi_client import Answer, Client
 from tests.conftest import BEGINNING
 from tests.in_thread import running
@@ -75,7 +76,7 @@ def ask(client: Client, operation: str, prefer: str, *, query: str = "") -> Answ
 @pytest.fixture
 def unjudged(document: Document, world: World) -> Client:
     """Return a client that is logged in. Nobody judges: a refusal of ours is no answer of the operation."""
-    return Client(build_app(document, world, Settings()), lambda _: None).with_headers(
+    return Client(build_app(document, Worlds(world), Settings()), lambda _: None).with_headers(
         x_medusa_access_token=Settings().api_token
     )
 
@@ -98,7 +99,7 @@ def test_every_status_that_an_operation_names_can_be_had(
 
 
 def test_a_cache_is_told_that_the_answer_depends_on_the_preference(document: Document, world: World) -> None:
-    with running(build_app(document, world, Settings())) as server, server.client({}) as client:
+    with running(build_app(document, Worlds(world), Settings())) as server, server.client({}) as client:
         answer = client.get("/health", headers={"prefer": "code=200"})
 
     assert answer.headers.get_list("vary") == ["Prefer"]
@@ -209,7 +210,9 @@ def test_the_seed_of_the_world_decides_what_is_made_up(document: Document, world
     )
 
     bodies = [
-        ask(Client(build_app(document, each, Settings()), lambda _: None), "PostToken", "dynamic=true").body
+        ask(
+            Client(build_app(document, Worlds(each), Settings()), lambda _: None), "PostToken", "dynamic=true"
+        ).body
         for each in (world, other)
     ]
 
@@ -222,8 +225,8 @@ def test_what_is_neither_true_nor_false_is_refused(unjudged: Client) -> None:
     assert (answer.status, answer.message) == (400, "Prefer: dynamic=yes is neither true nor false")
 
 
-def test_dynamic_false_asks_for_nothing(shared_client: Client) -> None:
-    answer = ask(shared_client, "GetBatchJobs", "dynamic=false")
+def test_dynamic_false_asks_for_nothing(client: Client) -> None:
+    answer = ask(client, "GetBatchJobs", "dynamic=false")
 
     assert answer.json() == {"batch_jobs": [], "count": 0, "offset": 0, "limit": 10}
     assert "preference-applied" not in answer.headers
@@ -311,9 +314,9 @@ def test_either_engine_answers_alike(document: Document, world: World, operation
     token = Settings().api_token
     first, second = (
         ask(
-            Client(build_app(document, world, Settings(), engine=engine), lambda _: None).with_headers(
-                x_medusa_access_token=token
-            ),
+            Client(
+                build_app(document, Worlds(world), Settings(), engine=engine), lambda _: None
+            ).with_headers(x_medusa_access_token=token),
             operation,
             prefer,
             query="?__x=1&__code=200",
@@ -329,7 +332,7 @@ Edited = Callable[..., Path]
 
 
 def client_of(folder: Path, world: World) -> Client:
-    app = build_app(load(folder), world, Settings())
+    app = build_app(load(folder), Worlds(world), Settings())
     return Client(app, lambda _: None).with_headers(x_medusa_access_token=Settings().api_token)
 
 
