@@ -81,10 +81,10 @@ def build_app(
     )
     validate = partial(Validate, quirks=quirks)
     examples = Examples(document)
-    between: list[Any] = [
-        partial(Faulty, examples=examples, transmit=transmitter),
-        partial(Preferring, examples=examples, secure=secure, validate=validate, transmit=transmitter),
-    ]
+    faulty = partial(Faulty, examples=examples, transmit=transmitter)
+    preferring = partial(
+        Preferring, examples=examples, secure=secure, validate=validate, transmit=transmitter
+    )
     middlewares: list[Any] = [  # Connexion calls them applications; they are what makes one
         partial(Edge, worlds=worlds, transmitter=transmitter, quirks=quirks),
         _Documentation,
@@ -99,13 +99,22 @@ def build_app(
         from mockserver.server import stock  # noqa: PLC0415  # only this engine needs it
 
         stations = stock.stations(
-            contract, routes, between=between, secure=secure, validate=validate, transmit=transmitter
+            contract,
+            routes,
+            between=[faulty, preferring],
+            secure=secure,
+            validate=validate,
+            transmit=transmitter,
         )
         options = stock.options(credentials, judged=judged)
         app = Framework(stock.Application(), middlewares=[*middlewares, *stations], **options, **made_alike)
         app.add_bundle(document.bundle, fit=stock.fitted)
         return app
-    stations = [partial(Route, routes=routes), *between, secure, validate]
+    stations = [
+        partial(Route, routes=routes, aside=lambda app: faulty(preferring(app))),
+        secure,
+        validate,
+    ]
     app = Framework(Dispatch(transmitter, judged=judged), middlewares=[*middlewares, *stations], **made_alike)
     app.add_bundle(document.bundle)
     return app

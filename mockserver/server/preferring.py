@@ -15,12 +15,11 @@ from starlette.types import Receive, Scope, Send
 from mockserver.contract.examples import Examples, NotShown
 from mockserver.server.errors import INVALID, RequestRefused
 from mockserver.server.exchange import Request
-from mockserver.server.pipeline import REQUEST, Station, Transmit
+from mockserver.server.pipeline import REQUEST, UNDERSCORES, Station, Transmit
 from mockserver.server.preferences import applied
 from mockserver.server.shown import response_of
 
 CODE, EXAMPLE, DYNAMIC = "code", "example", "dynamic"
-UNDERSCORES = "__"
 IN_QUERY = {f"{UNDERSCORES}{name}": name for name in (CODE, EXAMPLE, DYNAMIC)}
 TRUTHS = {"true": True, "false": False}
 WISH = "mockserver.wish"
