@@ -17,6 +17,7 @@ from mockserver.server.bodies import ClientGone, Incoming
 from mockserver.server.credentials import Credentials
 from mockserver.server.errors import response_for, unforeseen_response
 from mockserver.server.exchange import LONGEST_LOGGED, Exchanged, Headers, Request, Response, entity_tag
+from mockserver.server.faulty import BrokenOff
 from mockserver.server.pipeline import REQUEST
 from mockserver.server.preferences import NO_PREFERENCES, PREFER, parse_prefer
 from mockserver.server.wire import WHOLE
@@ -68,6 +69,8 @@ class Edge:
             await self.app(scope, receive, send)
         except ClientGone:
             log.debug("the client left before its request was whole: %s %s", request.method, request.path)
+        except BrokenOff:
+            raise
         except Exception as error:  # the last one who can answer; what is unknown is logged whole
             response = response_for(error, self.quirks)
             if response is None:
@@ -190,12 +193,14 @@ class Transmitter:
             headers = [each for each in headers if each[0] != b"content-type"]
         if status != 304:  # noqa: PLR2004  # Not Modified carries no length
             headers.append((b"content-length", str(len(body)).encode()))
-        if request.method == "HEAD":
-            body = b""
+        body = b"" if request.method == "HEAD" else body
         if self._logs:
             world = request.world
             kept = body if len(body) <= LONGEST_LOGGED else body[:LONGEST_LOGGED]
             world.log.add(Exchanged(world.clock.now(), request, status, headers, kept))
+        if request.damage is not None:
+            await request.damage(status, headers, body, send)
+            return
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
@@ -232,7 +237,7 @@ class Transmitter:
 def _is_fresh(request: Request, status: int, tag: str) -> bool:
     """Return whether the client has this answer already. Source: recorded, retrieve/get if-none-match."""
     wanted = request.headers["if-none-match"]
-    if status != 200 or request.method not in ("GET", "HEAD"):  # noqa: PLR2004  # OK
+    if status != 200 or request.method not in ("GET", "HEAD") or request.damage:  # noqa: PLR2004  # OK
         return False
     if "no-cache" in request.headers.get("cache-control", ""):
         return False

@@ -1,7 +1,7 @@
 """A request as the pipeline sees it, and a response before it is sent. Knows nothing of ASGI."""
 
 from binascii import b2a_base64
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha1
@@ -33,6 +33,7 @@ class Request:
     mount: the path below which the client finds this world, `/@NAME`; empty for the world of those who name
     none. named_by_path: the client asked below it.
     caller: the id of the user who calls; None where no credentials are needed. session: the id in the cookie.
+    damage: sends the answer, where a fault spoils it on its way.
     """
 
     method: str
@@ -52,6 +53,7 @@ class Request:
     query: Mapping[str, Any] = field(default_factory=dict)
     caller: str | None = None
     session: str | None = None
+    damage: Callable[..., Coroutine[Any, Any, None]] | None = None
 
     @property
     def path_parameters(self) -> Mapping[str, str]:

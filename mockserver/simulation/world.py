@@ -14,6 +14,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from random import Random
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -23,6 +24,7 @@ from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.catalogue import Catalogue
 from mockserver.simulation.clock import Clock, instant_of, microseconds_of
 from mockserver.simulation.course import Moved, course_of
+from mockserver.simulation.faults import Faults
 from mockserver.simulation.files import File, Files, upload_key
 from mockserver.simulation.identity import Mint
 from mockserver.simulation.listing import Listing
@@ -90,7 +92,10 @@ Value = TypeVar("Value")
 
 
 class World:
-    """A universe of its own. Two worlds never meet."""
+    """A universe of its own. Two worlds never meet.
+
+    faults: what goes wrong between it and its clients.
+    """
 
     def __init__(  # noqa: PLR0913  # each is a fact of its own
         self,
@@ -109,6 +114,7 @@ class World:
         strategies: by the type of job they do. catalogue: gives what the shop sells at the beginning, when
         somebody first needs it. store: where it keeps its jobs; an empty one.
         """
+        self.faults = Faults(mint.branch("faults").chance)
         self._quirks = quirks
         self._clock = clock
         self._lifecycle = lifecycle
@@ -141,6 +147,10 @@ class World:
             column=microseconds_column if HIDDEN_MICROSECONDS in quirks else job_column,
         )
 
+    def chance(self, name: str) -> Random:
+        """Return the chance of the one thing called *name*: the same each time, by the world's seed."""
+        return self._mint.chance(name)
+
     def forked(self) -> "World":
         """Return a copy of this world, its clock, chance and log among it: the two never meet again.
 
@@ -150,6 +160,7 @@ class World:
         fork._clock, fork._mint, fork._jobs = self._clock.forked(), self._mint.forked(), self._jobs.forked()
         fork._listing = replace(self._listing, store=fork._jobs)
         fork._memo, fork.log = self._memo.forked(), self.log.forked()
+        fork.faults = self.faults.forked()
         for name in COPIED_BY_FORKS:
             setattr(fork, name, copy(getattr(self, name)))
         return fork
