@@ -38,7 +38,6 @@ from mockserver.server.pipeline import (
 from mockserver.server.settings import Settings
 from mockserver.simulation.clock import ClockRefused
 from mockserver.simulation.durations import DurationUnreadable
-from mockserver.simulation.scenario import ScenarioUnknown
 from mockserver.simulation.worlds import Worlds
 
 LARGEST = 64 * 1024 * 1024  # bytes of a body; a snapshot may be large
@@ -57,7 +56,12 @@ def build_control(document: Document, worlds: Worlds, settings: Settings, *, acc
     own = Contract(control_document())
     entries = LogEntries(Judge(Contract(document), twice=False))
     operations = Operations(
-        worlds=worlds, document=own.document, contract=document, quirks=settings.quirks, entries=entries
+        worlds=worlds,
+        document=own.document,
+        contract=document,
+        quirks=settings.quirks,
+        scenarios=settings.scenarios,
+        entries=entries,
     )
     routes = Routes(own.operations.values())
     transmitter = Transmitter(
@@ -77,7 +81,7 @@ def build_control(document: Document, worlds: Worlds, settings: Settings, *, acc
         partial(Edge, worlds=worlds, transmitter=transmitter),
         partial(_Threshold, access=access),
         partial(Parse, limit=LARGEST),
-        partial(Route, routes=routes),
+        partial(Route, routes=routes, aside=lambda app: app),  # no faults and no preferences here
         secure,
         Validate,
         partial(Events, worlds=worlds, journals=Journals(entries), transmitter=transmitter),
@@ -114,5 +118,5 @@ class _Threshold:
             await self.app(scope, receive, send)
         except ClockRefused as refused:
             raise RequestRefused(409, NOT_ALLOWED, str(refused)) from refused
-        except (DurationUnreadable, ScenarioUnknown) as refused:
+        except DurationUnreadable as refused:
             raise RequestRefused(400, INVALID, str(refused)) from refused

@@ -14,8 +14,8 @@ from starlette.types import Receive, Scope, Send
 
 from mockserver.control.journal import Event, Journal, Journals
 from mockserver.server.edge import Transmitter
-from mockserver.server.exchange import Request
 from mockserver.server.pipeline import REQUEST, Station
+from mockserver.server.wire import ABORT, STALL
 from mockserver.simulation.world import World
 from mockserver.simulation.worlds import Worlds
 
@@ -50,18 +50,21 @@ class Events:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         """Answer, or hand on."""
-        request: Request = scope[REQUEST]
+        request = scope[REQUEST]
         if request.operation is None or request.operation.id != OPERATION:
             return self.app(scope, receive, send)
-        return self._answer(request, receive, send)
+        return self._answer(scope, receive, send)
 
-    async def _answer(self, request: Request, receive: Receive, send: Send) -> None:
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = scope[REQUEST]
         world = self._worlds.existing(request.path_parameters["world"])
         await asyncio.sleep(0)  # into a task of its own; see wire.begun
         headers = [*STREAM, *self._transmitter.cors(request, vary=b"Origin")]
         journal = self._journals.of(world)
         told = _resumed(journal, request.headers.get("last-event-id"), latest=journal.look(world))
         await send({"type": "http.response.start", "status": 200, "headers": headers})
+        if ABORT in scope.get("extensions", ()):
+            await send({"type": STALL})  # it does not end by itself: a server that is stopped breaks it off
         if request.method == "HEAD":
             await send({"type": "http.response.body", "body": b""})
             return

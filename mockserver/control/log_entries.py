@@ -30,6 +30,7 @@ class LogEntries:
     def shown(self, number: int, entry: Exchanged) -> dict[str, Any]:
         """Return the exchange that has the *number*, as JSON."""
         request, answered = entry.request, headers_of(entry.headers)
+        sent = sent_body(request)
         return {
             "number": number,
             "at": instant_to_json(entry.at),
@@ -38,34 +39,36 @@ class LogEntries:
             "query": request.query_string,
             "request": {
                 "headers": dict(request.headers),
-                "body": _shown_body(
-                    sent_body(request),
-                    request.headers.get("content-type", ""),
-                    size=_sent_size(request),
-                ),
+                "body": _shown_body(sent, request.headers, size=_length(request.headers, len(sent))),
             },
             "status": entry.status,
             "response": {
                 "headers": answered,
-                "body": _shown_body(entry.body, answered.get("content-type", ""), size=len(entry.body)),
+                "body": _shown_body(entry.body, answered, size=_whole_size(entry, answered)),
             },
             "violations": [_shown_violation(each) for each in self.violations(entry)],
             "curl": curl_of(request),
         }
 
     def violations(self, entry: Exchanged) -> list[Violation]:
-        """Return where the request, and then the answer, disagree with the contract."""
-        request = entry.request
+        """Return where the request, and then the answer, disagree with the contract.
+
+        An answer that was too long to be kept whole is not judged.
+        """
+        request, answered = entry.request, headers_of(entry.headers)
+        wrong = list(_of_request(request))
+        if _whole_size(entry, answered) > len(entry.body):
+            return wrong
         exchange = Exchange(
             method=request.method,
             path=request.path,
             query=request.query_string,
             request_headers=request.headers,
             status=entry.status,
-            response_headers=headers_of(entry.headers),
+            response_headers=answered,
             response_body=entry.body,
         )
-        return [*_of_request(request), *self.judge.violations(exchange)]
+        return [*wrong, *self.judge.violations(exchange)]
 
 
 def _of_request(request: Request) -> Iterator[Violation]:
@@ -107,16 +110,24 @@ def sent_body(request: Request) -> bytes:
     return to_json(request.body) if has_one and not request.files and request.body != {} else b""
 
 
-def _sent_size(request: Request) -> int:
-    length = request.headers.get("content-length", "")
-    return int(length) if length.isdecimal() else len(sent_body(request))
+def _length(headers: Mapping[str, str], known: int) -> int:
+    """Return how many bytes the body has that *headers* announce. known: what there is of it."""
+    length = headers.get("content-length", "")
+    return int(length) if length.isdecimal() else known
 
 
-def _shown_body(body: bytes, content_type: str, *, size: int) -> dict[str, Any]:
-    is_text = bool(body or not size) and (not body or content_type.startswith(TEXTS))
+def _whole_size(entry: Exchanged, answered: Mapping[str, str]) -> int:
+    """Return how many bytes the answer's body had; none where only its head was sent."""
+    return _length(answered, len(entry.body)) if entry.body else 0
+
+
+def _shown_body(body: bytes, headers: Mapping[str, str], *, size: int) -> dict[str, Any]:
+    is_text = headers.get("content-type", "").startswith(TEXTS) if body else not size
+    kept = body[:LONGEST]
+    is_cut = bool(body) and (size > len(kept) or len(body) > len(kept))
     # a letter that the cut goes through is left out
-    text = body[:LONGEST].decode(errors="ignore" if len(body) > LONGEST else "replace") if is_text else None
-    return {"size": size, "text": text, "cut": len(body) > LONGEST}
+    text = kept.decode(errors="ignore" if is_cut else "replace") if is_text else None
+    return {"size": size, "text": text, "cut": is_cut}
 
 
 def curl_of(request: Request) -> str:

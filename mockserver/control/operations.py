@@ -22,7 +22,7 @@ from mockserver.quirk import Quirks
 from mockserver.server.errors import INVALID, RequestRefused
 from mockserver.server.exchange import Operate, Request, Response, json_response
 from mockserver.simulation.durations import duration_of
-from mockserver.simulation.scenario import SCENARIOS, scenario_named
+from mockserver.simulation.scenario import Scenarios
 from mockserver.simulation.steering import advance_to_next, advance_until, force
 from mockserver.simulation.world import World
 from mockserver.simulation.worlds import Worlds
@@ -37,12 +37,14 @@ class Operations:
     """The functions behind the operations, by operationId.
 
     document: of the control API itself. contract: of the server. quirks: those that it shows.
+    scenarios: those that may be chosen.
     """
 
     worlds: Worlds
     document: Document
     contract: Document
     quirks: Quirks
+    scenarios: Scenarios
     entries: LogEntries
 
     def by_id(self) -> Mapping[str, Operate]:
@@ -96,7 +98,7 @@ class Operations:
 
     def list_scenarios(self, _: Request) -> Response:
         """GetScenarios."""
-        return json_response({"scenarios": [shown_scenario(each) for each in SCENARIOS.values()]})
+        return json_response({"scenarios": [shown_scenario(each) for each in self.scenarios.values()]})
 
     # ---- worlds
 
@@ -114,7 +116,7 @@ class Operations:
     def put_world(self, request: Request) -> Response:
         """PutWorld."""
         body, name = request.body, _name(request)
-        scenario = scenario_named(body["scenario"]) if "scenario" in body else None
+        scenario = self.scenarios.named(body["scenario"]) if "scenario" in body else None
         clock = body.get("clock", {})
         at = _instant(clock["at"], "clock.at") if "at" in clock else None
         is_new = name not in self.worlds.known()
@@ -122,7 +124,7 @@ class Operations:
         if clock:
             world.set_clock(at=at, speed=clock.get("speed"))
         if scenario is not None:
-            world.choose(scenario)
+            world.scenario = scenario
         if "seed" in body:
             world.reseed(body["seed"])
         world.log.wake()
@@ -174,8 +176,8 @@ class Operations:
 
     def choose_scenario(self, request: Request) -> Response:
         """PutWorldScenario."""
-        scenario = scenario_named(request.body["name"])
-        self._world(request).choose(scenario)
+        scenario = self.scenarios.named(request.body["name"])
+        self._world(request).scenario = scenario
         return self._woken(request, lambda world: shown_scenario(world.scenario))
 
     # ---- batch jobs

@@ -24,6 +24,7 @@ BEGINNING = datetime(2100, 1, 1, tzinfo=UTC)
 SECRET = "the secret of a mock server in a pytest process"  # noqa: S105  # PyJWT warns of shorter ones than 32 bytes
 BACKLOG = 128  # connections that may wait, as when a suite opens many at once
 SECONDS = 10  # within which the thread ends
+KEPT_SECONDS = 3600  # that a connection is kept open
 
 
 @contextmanager
@@ -88,4 +89,5 @@ def _server(quirks: "Quirks", *, catalogue: str | None) -> "uvicorn.Server":
     )
     control = build_control(document, worlds, settings, access=Access(is_local=True))
     app = Door(build_app(document, worlds, settings), lambda: control)
-    return server_of(app, log_config=None)
+    # a connection that a test has left alone for a while is not closed just as it is used again
+    return server_of(app, log_config=None, timeout_keep_alive=KEPT_SECONDS)

@@ -55,6 +55,11 @@ class Violation:
     expected: str
     found: str
 
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> Self:
+        """Return the violation that the control API tells of."""
+        return cls(**{name: told[name] for name in ("operation", "where", "expected", "found")})
+
     def __str__(self) -> str:
         return f"{self.operation}, {self.where}: expected {self.expected}, found {self.found}"
 
@@ -91,7 +96,7 @@ class Exchange:
             )
         }
         plain = {name: told[name] for name in ("method", "path", "query", "status", "curl")}
-        violations = [Violation(**each) for each in told["violations"]]
+        violations = [Violation.of(each) for each in told["violations"]]
         return cls(at=instant_of(told["at"]), violations=violations, **plain, **sides)
 
     @property

@@ -14,20 +14,11 @@ from mockserver.server.wire import BoundedHttpProtocol
 ACCESS_LOGGED = ("info", "debug")
 
 
-def serve(app: ASGIApp, listener: socket.socket, *, log_level: str = "warning") -> None:
-    """Serve *app* on *listener*, a socket that listens, until the process is told to stop.
-
-    log_level: uvicorn's; `info` shows every request.
-    """
-    server = server_of(app, log_level=log_level)
-    gc.freeze()  # what has been imported and compiled stays: no collection need go through it
-    gc.enable()
-    with contextlib.suppress(KeyboardInterrupt):  # how a server is meant to be stopped
-        server.run(sockets=[listener])
-
-
 def server_of(app: ASGIApp, *, log_level: str = "warning", **options: Any) -> uvicorn.Server:
-    """Return the server of *app*, before it serves. options: more of uvicorn's."""
+    """Return a server of *app*, for `run` to serve with on sockets that listen.
+
+    log_level: uvicorn's; `info` shows every request. options: more of uvicorn's.
+    """
     # clients' malformed uploads are answered, not logged
     logging.getLogger("python_multipart").setLevel(logging.ERROR)
     config = uvicorn.Config(
@@ -44,3 +35,12 @@ def server_of(app: ASGIApp, *, log_level: str = "warning", **options: Any) -> uv
         **options,
     )
     return uvicorn.Server(config)
+
+
+def serve(app: ASGIApp, listener: socket.socket, *, log_level: str = "warning") -> None:
+    """Serve *app* on *listener*, a socket that listens, until the process is told to stop."""
+    server = server_of(app, log_level=log_level)
+    gc.freeze()  # what has been imported and compiled stays: no collection need go through it
+    gc.enable()
+    with contextlib.suppress(KeyboardInterrupt):  # how a server is meant to be stopped
+        server.run(sockets=[listener])

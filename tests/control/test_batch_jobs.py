@@ -41,7 +41,7 @@ def test_an_unknown_scenario_is_refused_with_those_that_are_known(control: Clien
     answer = control.send_json("PUT", f"{ONE}/scenario", {"name": "slwo"})
 
     assert answer.status == 400
-    assert "unknown scenario 'slwo'; known: steady" in answer.message
+    assert "unknown scenario 'slwo'; did you mean 'slow'? known: steady" in answer.message
 
 
 def test_a_job_is_shown_with_its_course(control: Client, client: Client, job: str) -> None:

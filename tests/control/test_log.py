@@ -67,10 +67,16 @@ def test_an_upload_is_told_by_the_names_of_its_files(control: Client, client: Cl
 
 
 def test_a_head_and_an_empty_header_are_repeated_too(world: World) -> None:
-    headers = {"x-empty": "", "host": "here:1"}
-    asked = {"method": "HEAD", "path": "/health", "query_string": "", "origin": ("http", "here:1")}
+    request = Request(
+        method="HEAD",
+        path="/health",
+        query_string="",
+        headers={"x-empty": "", "host": "here:1"},
+        origin=("http", "here:1"),
+        world=world,
+    )
 
-    line = curl_of(Request(**asked, headers=headers, world=world))
+    line = curl_of(request)
 
     assert shlex.split(line) == ["curl", "-I", "-H", "x-empty;", "http://here:1/health"]
 
@@ -91,7 +97,8 @@ def test_what_is_wrong_with_a_request_is_told(control: Client, client: Client) -
 def test_what_is_wrong_with_an_answer_is_told(document: Document, world: World, client: Client) -> None:
     client.get(JOBS)
     ((_, entry),) = world.log.after(0)
-    broken = entry._replace(body=b'{"batch_jobs": [], "offset": 0, "limit": "10"}')
+    body = b'{"batch_jobs": [], "offset": 0, "limit": "10"}'
+    broken = entry._replace(headers=[(b"content-type", b"application/json")], body=body)
 
     violations = LogEntries(Judge(Contract(document), twice=False)).violations(broken)
 
@@ -102,7 +109,6 @@ def test_what_is_wrong_with_an_answer_is_told(document: Document, world: World, 
 
 
 def test_a_long_body_is_cut_and_one_that_is_no_text_left_out(control: Client, client: Client) -> None:
-    client.get(f"/nothing/{'x' * LONGEST}")
     long = client.upload(b"x" * (LONGEST + 1), filename="long.csv").json()["uploads"][0]["key"]
     binary = client.upload(b"\x89PNG", filename="image.png").json()["uploads"][0]["key"]
     client.get(f"/uploads/{long}")
@@ -110,9 +116,8 @@ def test_a_long_body_is_cut_and_one_that_is_no_text_left_out(control: Client, cl
 
     bodies = [each["response"]["body"] for each in control.get(LOG).json()["exchanges"]]
 
-    assert (bodies[0]["cut"], bodies[0]["size"] > len(bodies[0]["text"])) == (True, True)
-    assert bodies[3] == {"size": LONGEST + 1, "text": "x" * LONGEST, "cut": True}
-    assert bodies[4] == {"size": 4, "text": None, "cut": False}
+    assert bodies[2] == {"size": LONGEST + 1, "text": "x" * LONGEST, "cut": True}
+    assert bodies[3] == {"size": 4, "text": None, "cut": False}
 
 
 def test_a_log_is_read_on_from_where_it_was_read_to(control: Client, client: Client) -> None:
@@ -144,7 +149,7 @@ def test_steering_is_no_part_of_the_log(control: Client) -> None:
     assert control.get(LOG).json()["exchanges"] == []
 
 
-@pytest.mark.parametrize("query", ["after=-1", "limit=501", "after=x"])
+@pytest.mark.parametrize("query", ["after=-1", "limit=1001", "after=x"])
 def test_a_reading_that_cannot_be_is_refused(control: Client, query: str) -> None:
     answer = control.get(f"{LOG}?{query}")
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import httpx
 import pytest
 
 from mockserver.cli import FINE, main
@@ -140,3 +141,15 @@ def test_what_cannot_be_is_refused_in_one_line(
     expected = f"argument {arguments[0]}: {said}; see mockserver serve --help"
 
     assert refused(capsys, "serve", "=".join(arguments)) == expected
+
+
+def test_an_interrupt_ends_the_server_though_somebody_listens_to_events() -> None:
+    with started() as (process, greeting):
+        url = greeting[0].rpartition(" ")[2]
+        with httpx.stream("GET", f"{url}/_mock/worlds/default/events", trust_env=False) as stream:
+            lines = stream.iter_lines()
+            next(lines)
+            process.terminate()
+            output, errors = process.communicate(timeout=20)
+
+    assert (output, errors) == ("", "")

@@ -144,7 +144,7 @@ def test_a_world_that_could_not_be_set_as_asked_does_not_begin(control: Client, 
     answer = control.send_json("PUT", ONE, {"scenario": "slwo"})
 
     assert answer.status == 400
-    assert "unknown scenario 'slwo'; known: steady" in answer.message
+    assert "unknown scenario 'slwo'; did you mean 'slow'? known: steady" in answer.message
     assert "one" not in worlds.known()
 
 
