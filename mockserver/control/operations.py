@@ -21,7 +21,8 @@ from mockserver.control.showing import (
 from mockserver.quirk import Quirks
 from mockserver.server.errors import INVALID, RequestRefused
 from mockserver.server.exchange import Operate, Request, Response, json_response
-from mockserver.simulation.durations import duration_of
+from mockserver.simulation.duration import DurationUnreadable, duration_of
+from mockserver.simulation.faults import Fault
 from mockserver.simulation.scenario import Scenarios
 from mockserver.simulation.steering import advance_to_next, advance_until, force
 from mockserver.simulation.world import World
@@ -37,7 +38,7 @@ class Operations:
     """The functions behind the operations, by operationId.
 
     document: of the control API itself. contract: of the server. quirks: those that it shows.
-    scenarios: those that may be chosen.
+    scenarios: those that may be chosen. struck: the operations of the server that a fault may strike.
     """
 
     worlds: Worlds
@@ -46,6 +47,7 @@ class Operations:
     quirks: Quirks
     scenarios: Scenarios
     entries: LogEntries
+    struck: frozenset[str]
 
     def by_id(self) -> Mapping[str, Operate]:
         """Return the functions by operationId."""
@@ -64,6 +66,10 @@ class Operations:
             "PostWorldClockAdvance": self.advance,
             "GetWorldScenario": self.show_scenario,
             "PutWorldScenario": self.choose_scenario,
+            "GetWorldFaults": self.list_faults,
+            "PostWorldFaults": self.add_fault,
+            "DeleteWorldFaults": self.end_faults,
+            "DeleteWorldFault": self.end_fault,
             "GetWorldBatchJobs": self.list_jobs,
             "GetWorldBatchJob": self.show_job,
             "PostWorldBatchJobForce": self.force,
@@ -180,6 +186,26 @@ class Operations:
         self._world(request).scenario = scenario
         return self._woken(request, lambda world: shown_scenario(world.scenario))
 
+    def list_faults(self, request: Request) -> Response:
+        """GetWorldFaults."""
+        return _shown_faults(self._world(request))
+
+    def add_fault(self, request: Request) -> Response:
+        """PostWorldFaults."""
+        world = self._world(request)
+        fault = Fault.of_json(request.body, at=world.clock.now(), operations=self.struck)
+        return json_response(world.faults.add(fault).to_json(), status=201)
+
+    def end_faults(self, request: Request) -> Response:
+        """DeleteWorldFaults."""
+        world = self._world(request)
+        world.faults.clear()
+        return _shown_faults(world)
+
+    def end_fault(self, request: Request) -> Response:
+        """DeleteWorldFault."""
+        return json_response(self._world(request).faults.remove(request.path_parameters["fault"]).to_json())
+
     # ---- batch jobs
 
     def list_jobs(self, request: Request) -> Response:
@@ -235,6 +261,10 @@ class Operations:
         return json_response(payload)
 
 
+def _shown_faults(world: World) -> Response:
+    return json_response({"faults": [each.to_json() for each in world.faults.listed(at=world.clock.now())]})
+
+
 def _name(request: Request) -> str:
     return request.path_parameters["world"]
 
@@ -254,8 +284,8 @@ def _advance(world: World, body: Mapping[str, Json | str]) -> None:
 def _duration(text: str) -> timedelta:
     try:
         return duration_of(text)
-    except OverflowError:
-        return timedelta.max
+    except DurationUnreadable as error:
+        raise RequestRefused(400, INVALID, f"by: {error}") from error
 
 
 def _instant(text: str, name: str) -> datetime:
