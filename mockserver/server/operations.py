@@ -61,14 +61,15 @@ class Operations:
 
     def create_batch_job(self, request: Request) -> Response:
         """PostBatchJobs."""
-        body = request.body
+        body, sent = request.body, request.sent
         job = request.world.create(
             job_type=body["type"],
             context=body["context"],
             dry_run=body.get("dry_run", False),
             by=_caller(request),
+            packed=None if sent is None else sent.context,
         )
-        return json_response({"batch_job": self.payloads.new_batch_job(job, request.world.users)}, status=201)
+        return self.recent.created(job, request.world.users)
 
     def retrieve_batch_job(self, request: Request) -> Response:
         """GetBatchJobsBatchJob."""

@@ -380,9 +380,18 @@ class World:
                 break
         return self._seen(self._keep(job), now)
 
-    def create(self, *, job_type: str, context: Mapping[str, Any], dry_run: bool, by: str) -> BatchJob:
+    def create(
+        self,
+        *,
+        job_type: str,
+        context: Mapping[str, Any],
+        dry_run: bool,
+        by: str,
+        packed: bytes | None = None,
+    ) -> BatchJob:
         """Return a new batch job of the user *by*.
 
+        packed: *context* as `packed_json` gives it, where that is known. Jobs with equal contexts share one.
         Raises StrategyUnknown, ContextRefused, PriceListNotFound or CreatorNotFound.
         """
         now = self.settle()
@@ -392,7 +401,7 @@ class World:
         if strategy.alters_shop:
             prepared = strategy.prepare(context, self._shop(now))
         else:
-            order = self._order(context, strategy, now)
+            order = self._order(context, packed or packed_json(context), strategy, now)
             prepared = order.prepared
         if not self._users.is_one(by):
             raise CreatorNotFound(by)
@@ -413,8 +422,9 @@ class World:
             self._jobs.add(job, self._timetable_of_new(job, order), context=order.stored)
         return job
 
-    def _order(self, context: Mapping[str, Any], strategy: Strategy, now: datetime) -> "_Order":
-        packed = packed_json(context)
+    def _order(
+        self, context: Mapping[str, Any], packed: bytes, strategy: Strategy, now: datetime
+    ) -> "_Order":
         if len(packed) > LONGEST_REMEMBERED:
             return _Order.of(context, strategy, self._shop(now))
         return self._once(
