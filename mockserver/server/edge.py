@@ -18,7 +18,7 @@ from mockserver.server.credentials import Credentials
 from mockserver.server.errors import response_for, unforeseen_response
 from mockserver.server.exchange import Exchanged, Headers, Request, Response, entity_tag
 from mockserver.server.pipeline import REQUEST
-from mockserver.server.wire import WHOLE
+from mockserver.server.wire import HEAD, WHOLE
 from mockserver.simulation.world import World
 from mockserver.simulation.worlds import Worlds
 
@@ -116,11 +116,17 @@ async def _decline(scope: Scope, receive: Receive, send: Send) -> None:
 def _request(scope: Scope, world: World) -> Request:
     raw_path = scope.get("raw_path") or quote(scope["path"]).encode()
     host, port = scope.get("server") or ("localhost", 80)
+    head = scope["extensions"].get(HEAD) if "extensions" in scope else None
+    headers = (
+        {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        if head is None
+        else head.texts
+    )
     return Request(
         method=scope["method"],
         path=raw_path.decode("latin-1").partition("?")[0],
         query_string=scope["query_string"].decode("latin-1"),
-        headers={name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]},
+        headers=headers,
         origin=(scope.get("scheme", "http"), f"{host}:{port}"),
         world=world,
     )
