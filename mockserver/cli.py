@@ -24,7 +24,7 @@ from mockserver.simulation.scenario import PLAIN, SCENARIOS, Scenario, Scenarios
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-    from mockserver.simulation.world import World
+    from mockserver.simulation.worlds import Worlds
 
 FINE, USAGE = 0, 2
 LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
@@ -301,12 +301,12 @@ def _serve(options: argparse.Namespace) -> int:
     )
     listener = _listener(options.host, options.port)
     gc.disable()  # until it serves: nearly all that is made now stays
-    from mockserver.server.app import build_app, build_world  # noqa: PLC0415  # heavy, and only this verb needs it
+    from mockserver.server.app import build_app, build_worlds  # noqa: PLC0415  # heavy, and only this verb needs it
     from mockserver.server.personality import PersonalityUnknown, quirks_of  # noqa: PLC0415  # the same
     from mockserver.server.serving import serve  # noqa: PLC0415  # the same
-    from mockserver.simulation.clock import RunningClock  # noqa: PLC0415  # the same
+    from mockserver.simulation.clock import Clock  # noqa: PLC0415  # the same
 
-    clock = RunningClock()
+    clock = Clock()
     wrong: tuple[type[Exception], ...] = (DocumentError, PersonalityUnknown, ScenarioUnknown, UsageError)
     if options.catalogue or options.like:
         from mockserver.simulation.catalogue_file import CatalogueFileError  # noqa: PLC0415  # the same
@@ -319,7 +319,7 @@ def _serve(options: argparse.Namespace) -> int:
         settings = replace(settings, scenarios=scenarios)
         catalogue_file = _catalogue_file(options)
         build = partial(
-            build_world, settings=settings, clock=clock, scenario=scenario, catalogue_file=catalogue_file
+            build_worlds, settings=settings, clock=clock, scenario=scenario, catalogue_file=catalogue_file
         )
         if options.defect is None:
             app = build_app(document, build(document), settings, engine=options.engine)
@@ -341,7 +341,7 @@ def _lying_app(
     document: Document,
     settings: Settings,
     *,
-    build: Callable[[Document], "World"],
+    build: Callable[[Document], "Worlds"],
 ) -> "ASGIApp":
     """Return the application with the defect that is asked for. Raises UsageError when there is none such."""
     from mockserver.grading.liar import build_lying_app  # noqa: PLC0415  # heavy, and only a liar needs it

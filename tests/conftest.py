@@ -16,6 +16,7 @@ from mockserver.server.settings import Settings
 from mockserver.simulation.clock import ManualClock
 from mockserver.simulation.scenario import scenario_named
 from mockserver.simulation.world import World
+from mockserver.simulation.worlds import Worlds
 from tests.asgi_client import Client
 
 # machines are noisy: a slow example is no failure
@@ -70,7 +71,7 @@ def witness(judge: Judge) -> Iterator[Callable[[Exchange], None]]:
 @pytest.fixture
 def anonymous(document: Document, world: World, witness: Callable[[Exchange], None]) -> Client:
     """Return a client without credentials."""
-    return Client(build_app(document, world, Settings()), witness)
+    return Client(build_app(document, Worlds(world), Settings()), witness)
 
 
 @pytest.fixture

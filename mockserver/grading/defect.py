@@ -33,7 +33,7 @@ class Asked:
 
     operation: its operationId. job_id: the `id` in its path, else empty. query: as it was sent, without the
     question mark. headers: by lower-case name, the last one of each. paths: of every operation, by its id.
-    world, credentials: of the server behind the door.
+    world: the one that it is for. credentials: of the server behind the door.
     """
 
     operation: str
@@ -136,8 +136,8 @@ Edit = Callable[[Any], None]
 class Lie:
     """How a defect is told at the door.
 
-    operations: those whose exchanges it sees. make: called once for each server with what tells the truth, so
-    that what a lie remembers is that server's own.
+    operations: those whose exchanges it sees. make: called once for each world with what tells the truth, so
+    that what a lie remembers is that world's own.
     """
 
     operations: Sequence[str]

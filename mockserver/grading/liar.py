@@ -1,6 +1,6 @@
 """A server with a defect: the healthy one, built from edited documents, with a liar at its door.
 
-Mutable: a lie may remember what it has seen; each application has a lie of its own.
+Mutable: a lie may remember what it has seen; each world of each application has a lie of its own.
 """
 
 import copy
@@ -9,15 +9,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, unquote
+from weakref import WeakKeyDictionary
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.contract.document import Document, DocumentError
-from mockserver.grading.defect import Answered, Asked, Defect
+from mockserver.grading.defect import Answered, Ask, Asked, Defect
+from mockserver.server.addressing import HEADER, SIGN, addressed
 from mockserver.server.app import OPENAPI_JSON, build_app
 from mockserver.server.credentials import Credentials
 from mockserver.server.settings import Engine, Settings
+from mockserver.simulation.refusals import SimulationError
 from mockserver.simulation.world import World
+from mockserver.simulation.worlds import Worlds
 
 # answered anew, since it is about a body that a lie may change
 CONDITION = "if-none-match"
@@ -52,27 +56,27 @@ def build_lying_app(
     settings: Settings,
     defect: Defect,
     *,
-    build: Callable[[Document], World],
+    build: Callable[[Document], Worlds],
     engine: Engine = "compiled",
 ) -> ASGIApp:
     """Return the application that serves *document* with *defect*. Raises DocumentError.
 
-    build: makes the world from the documents that it is given, which are the edited ones.
+    build: makes the worlds from the documents that it is given, which are the edited ones.
     """
     told = edited(document, defect)
-    world = build(told)
-    return Liar(build_app(told, world, settings, engine=engine), document, world, settings, defect)
+    worlds = build(told)
+    return Liar(build_app(told, worlds, settings, engine=engine), document, worlds, settings, defect)
 
 
 class Liar:
     """Stands at the door of the healthy server *app*. What the documents say is told truly."""
 
     def __init__(
-        self, app: ASGIApp, document: Document, world: World, settings: Settings, defect: Defect
+        self, app: ASGIApp, document: Document, worlds: Worlds, settings: Settings, defect: Defect
     ) -> None:
         """Make the liar. document: the honest one."""
         self.app = app
-        self._world = world
+        self._worlds = worlds
         self._credentials = Credentials(settings.jwt_secret, settings.cookie_secret)
         honest = Answered(status=200, headers=(), body=b"").saying(document.bundle)
         self._contract = honest if defect.edits else None  # else the one that *app* serves is honest
@@ -81,7 +85,8 @@ class Liar:
         }
         self._paths: Mapping[str, str] = {name: path for name, (_, path) in self._operations.items()}
         lie = defect.lie
-        self._tell = lie.make(self._truth) if lie is not None else self._truth
+        self._make = lie.make if lie is not None else _as_it_is
+        self._tells: WeakKeyDictionary[World, Ask] = WeakKeyDictionary()
         self._doors = [(name, *self._door(name)) for name in (lie.operations if lie is not None else ())]
 
     def _door(self, name: str) -> tuple[str, re.Pattern[str]]:
@@ -98,16 +103,42 @@ class Liar:
             await _send(self._contract, send)
             return
         path = (scope.get("raw_path") or quote(scope["path"]).encode()).decode("latin-1").partition("?")[0]
+        if (within := self._within(scope, path)) is None:
+            await self.app(scope, receive, send)
+            return
+        world, path, scope = within
         for name, method, pattern in self._doors:
             found = pattern.fullmatch(path) if method == scope["method"] else None
             if found is not None:
                 body = await _body(receive)
                 if body is not None:  # else the client left before its request was whole
-                    await _send(await self._tell(self._asked(scope, name, path, found, body)), send)
+                    if world not in self._tells:
+                        self._tells[world] = self._make(self._truth)
+                    asked = self._asked(scope, world, name, path, found, body)
+                    await _send(await self._tells[world](asked), send)
                 return
         await self.app(scope, receive, send)
 
-    def _asked(self, scope: Scope, name: str, path: str, found: re.Match[str], body: bytes) -> Asked:
+    def _within(self, scope: Scope, path: str) -> tuple[World, str, Scope] | None:
+        """Return a request's world, the path in it, and the request as one that names the world by header.
+
+        None where there cannot be such a world, which is for the server to say.
+        """
+        headers = dict(scope["headers"])
+        header = headers.get(HEADER.encode())
+        if header is None and not path.startswith(SIGN):
+            return self._worlds.default, path, scope
+        inner = {**scope}
+        try:
+            world, mount, path = addressed(inner, (header or b"").decode("latin-1"), path, self._worlds)
+        except SimulationError:
+            return None
+        headers[HEADER.encode()] = mount.removeprefix(SIGN).encode("latin-1")
+        return world, path, {**inner, "headers": list(headers.items())}
+
+    def _asked(  # each is a part of the request
+        self, scope: Scope, world: World, name: str, path: str, found: re.Match[str], body: bytes
+    ) -> Asked:
         headers = {key.decode("latin-1").lower(): value.decode("latin-1") for key, value in scope["headers"]}
         headers.pop(CONDITION, None)
         return Asked(
@@ -119,7 +150,7 @@ class Liar:
             body=body,
             job_id=unquote(found.groupdict().get("id", "")),
             paths=self._paths,
-            world=self._world,
+            world=world,
             credentials=self._credentials,
         )
 
@@ -150,6 +181,10 @@ class Liar:
         body = b"".join(message.get("body", b"") for message in messages[1:])
         headers = [each for each in messages[0]["headers"] if each[0] not in (b"content-length", b"etag")]
         return Answered(status=messages[0]["status"], headers=headers, body=body)
+
+
+def _as_it_is(ask: Ask) -> Ask:
+    return ask
 
 
 async def _body(receive: Receive) -> bytes | None:

@@ -1,4 +1,4 @@
-"""The whole server as one ASGI application: Connexion around a world.
+"""The whole server as one ASGI application: Connexion around worlds.
 
 No globals; two applications never meet.
 """
@@ -6,8 +6,8 @@ No globals; two applications never meet.
 import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from datetime import datetime
-from functools import partial
+from datetime import datetime, timedelta
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,16 +15,19 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.contract.document import Document, DocumentError
+from mockserver.contract.examples import Examples
 from mockserver.contract.operation import Contract
 from mockserver.contract.routes import Routes
 from mockserver.server.credentials import Credentials
 from mockserver.server.edge import Edge, Transmitter
 from mockserver.server.exchange import Operate
+from mockserver.server.faulty import Faulty
 from mockserver.server.framework import Framework, Resolver, SwaggerUIMiddleware, SwaggerUIOptions
 from mockserver.server.guard import guard_of
 from mockserver.server.operations import Operations
 from mockserver.server.payloads import Payloads
 from mockserver.server.pipeline import Dispatch, Parse, Route, Secure, Validate
+from mockserver.server.preferring import Preferring
 from mockserver.server.recent import RecentJobs
 from mockserver.server.settings import Engine, Settings
 from mockserver.simulation.batch_job import BatchJob
@@ -36,15 +39,16 @@ from mockserver.simulation.strategies import PlainStrategy, builtin_strategies
 from mockserver.simulation.strategy import Strategy
 from mockserver.simulation.users import User
 from mockserver.simulation.world import World
+from mockserver.simulation.worlds import IDLE, MOST, Worlds
 
 DOCS, OPENAPI_JSON = "/docs", "/openapi.json"
 PEOPLE = 3
 
 
 def build_app(
-    document: Document, world: World, settings: Settings, *, engine: Engine = "compiled"
+    document: Document, worlds: Worlds, settings: Settings, *, engine: Engine = "compiled"
 ) -> ASGIApp:
-    """Return the application that serves *world* by *document*.
+    """Return the application that serves *worlds* by *document*.
 
     engine: `compiled` is our own stations, compiled at the start; `stock` is Connexion's, see `stock`.
     Raises DocumentError when the document contradicts itself or names an operation that nothing here does.
@@ -60,7 +64,11 @@ def build_app(
     _check_operations(contract, functions)
     routes = Routes(contract.operations.values())
     transmitter = Transmitter(
-        cors=settings.cors, has_cors=routes.is_guarded, credentials=credentials, quirks=quirks
+        cors=settings.cors,
+        has_cors=routes.is_guarded,
+        credentials=credentials,
+        logs=settings.logs,
+        quirks=quirks,
     )
     job = contract.operations.get("GetBatchJobsBatchJob")  # which an edited document may do without
     secure = partial(
@@ -74,9 +82,14 @@ def build_app(
         quirks=quirks,
     )
     validate = partial(Validate, quirks=quirks)
+    examples = Examples(document)
+    faulty = partial(Faulty, examples=examples, transmit=transmitter)
+    preferring = partial(
+        Preferring, examples=examples, secure=secure, validate=validate, transmit=transmitter
+    )
     middlewares: list[Any] = [  # Connexion calls them applications; they are what makes one
+        partial(Edge, worlds=worlds, transmitter=transmitter, quirks=quirks),
         _Documentation,
-        partial(Edge, world=world, transmitter=transmitter, quirks=quirks),
         Parse,
     ]
     made_alike: dict[str, Any] = {
@@ -87,15 +100,33 @@ def build_app(
     if engine == "stock":
         from mockserver.server import stock  # noqa: PLC0415  # only this engine needs it
 
-        stations = stock.stations(contract, routes, secure=secure, validate=validate, transmit=transmitter)
+        stations = stock.stations(
+            contract,
+            routes,
+            between=[faulty, preferring],
+            secure=secure,
+            validate=validate,
+            transmit=transmitter,
+        )
         options = stock.options(credentials, judged=judged)
         app = Framework(stock.Application(), middlewares=[*middlewares, *stations], **options, **made_alike)
         app.add_bundle(document.bundle, fit=stock.fitted)
         return app
-    stations = [partial(Route, routes=routes), secure, validate]
+    stations = [
+        partial(Route, routes=routes, aside=lambda app: faulty(preferring(app))),
+        secure,
+        validate,
+    ]
     app = Framework(Dispatch(transmitter, judged=judged), middlewares=[*middlewares, *stations], **made_alike)
     app.add_bundle(document.bundle)
     return app
+
+
+def build_worlds(
+    document: Document, settings: Settings, *, most: int = MOST, idle: timedelta = IDLE, **options: Any
+) -> Worlds:
+    """Return all worlds of a server. most, idle: see `Worlds`. options: those of `build_world`."""
+    return Worlds(build_world(document, settings, **options), most=most, idle=idle)
 
 
 def build_world(
@@ -152,7 +183,7 @@ def _opening(
 ) -> Callable[[], Catalogue]:
     """Return what gives the first catalogue: a *file* is read now, another is made up when it is needed."""
     if file is None:
-        return partial(_made_up, seed=seed, at=at, mint=mint)
+        return cache(partial(_made_up, seed=seed, at=at, mint=mint))  # for all copies of the world
     from mockserver.simulation.catalogue_file import read_catalogue  # noqa: PLC0415  # reads YAML
 
     catalogue = read_catalogue(file, at=at, mint=mint)

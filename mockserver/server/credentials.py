@@ -60,11 +60,12 @@ class Credentials:
         }
         return jwt.encode(claims, self.jwt_secret, algorithm=ALGORITHM)
 
-    def session_cookie(self, session_id: str, *, at: datetime) -> bytes:
-        """Return the value of `Set-Cookie` that opens the session in a client."""
+    def session_cookie(self, session_id: str, request: Request) -> bytes:
+        """Return the value of `Set-Cookie` that opens the session in a client, in its world."""
         signed = quote(f"s:{session_id}.{self._signature(session_id)}", safe="")
-        expires = format_datetime(at + SESSION_LIFE, usegmt=True)
-        return f"{COOKIE}={signed}; Path=/; Expires={expires}; HttpOnly".encode()
+        expires = format_datetime(request.world.settle() + SESSION_LIFE, usegmt=True)
+        path = request.mount if request.named_by_path else "/"  # or a browser would mix up two worlds
+        return f"{COOKIE}={signed}; Path={path}; Expires={expires}; HttpOnly".encode()
 
     def has_session(self, request: Request) -> bool:
         """Return whether the request's cookie names a session that is open."""
@@ -73,7 +74,7 @@ class Credentials:
 
     def new_cookie(self, request: Request) -> bytes:
         """Return the value of `Set-Cookie` for a session of nobody."""
-        return self.session_cookie(request.world.new_session_id(), at=request.world.settle())
+        return self.session_cookie(request.world.new_session_id(), request)
 
     def by_cookie(self, request: Request) -> str | None:
         """Return the id of the user whose open session the cookie names, and note the session; or None."""

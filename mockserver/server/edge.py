@@ -12,14 +12,17 @@ from urllib.parse import quote
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockserver.quirk import NO_QUIRKS, Quirk, Quirks
+from mockserver.server.addressing import HEADER, SIGN, addressed, is_addressed
 from mockserver.server.bodies import ClientGone, Incoming
 from mockserver.server.credentials import Credentials
 from mockserver.server.errors import response_for, unforeseen_response
-from mockserver.server.exchange import Headers, Request, Response, entity_tag
+from mockserver.server.exchange import LONGEST_LOGGED, Exchanged, Headers, Request, Response, entity_tag
+from mockserver.server.faulty import BrokenOff
 from mockserver.server.pipeline import REQUEST
 from mockserver.server.preferences import NO_PREFERENCES, PREFER, parse_prefer
 from mockserver.server.wire import WHOLE
 from mockserver.simulation.world import World
+from mockserver.simulation.worlds import Worlds
 
 EXPRESS_HEADERS = Quirk(
     name="express-headers",
@@ -38,10 +41,10 @@ class Edge:
     """The outermost middleware."""
 
     def __init__(
-        self, app: ASGIApp, *, world: World, transmitter: "Transmitter", quirks: Quirks = NO_QUIRKS
+        self, app: ASGIApp, *, worlds: Worlds, transmitter: "Transmitter", quirks: Quirks = NO_QUIRKS
     ) -> None:
         self.app = app
-        self.world = world
+        self.worlds = worlds
         self.transmitter = transmitter
         self.quirks = quirks
 
@@ -50,25 +53,36 @@ class Edge:
         if scope["type"] != "http":
             await _decline(scope, receive, send)
             return
-        request = _request(scope, self.world)
+        request = _request(scope, self.worlds.default)
         scope[REQUEST] = request
+        names_a_world = is_addressed(request.headers, request.path)
         has_body = "content-length" in request.headers or "transfer-encoding" in request.headers
         if has_body and WHOLE not in scope.get("extensions", ()):
             receive = incoming = Incoming(receive)
             send = _lingering(send, incoming)
-        if request.method == "OPTIONS" and self.transmitter.has_cors(request.path):
-            await self.transmitter.preflight(request, send)
-            return
         try:
+            if names_a_world:
+                self._address(request, scope)
+            if request.method == "OPTIONS" and self.transmitter.has_cors(request.path):
+                await self.transmitter.preflight(request, send)
+                return
             await self.app(scope, receive, send)
         except ClientGone:
             log.debug("the client left before its request was whole: %s %s", request.method, request.path)
+        except BrokenOff:
+            raise
         except Exception as error:  # the last one who can answer; what is unknown is logged whole
             response = response_for(error, self.quirks)
             if response is None:
                 log.exception("%s %s could not be answered", request.method, request.path)
                 response = unforeseen_response()
             await self.transmitter(request, response, send)
+
+    def _address(self, request: Request, scope: Scope) -> None:
+        """Let *request* be for the world that it names. Raises WorldNameRefused or TooManyWorlds."""
+        request.named_by_path = request.path.startswith(SIGN)
+        header = request.headers.get(HEADER)
+        request.world, request.mount, request.path = addressed(scope, header, request.path, self.worlds)
 
 
 def _lingering(send: Send, incoming: Incoming) -> Send:
@@ -132,7 +146,7 @@ class Transmitter:
     """Sends answers.
 
     cors: the origins that may call with credentials; `*` lets every origin. has_cors: whether a path is one
-    that browsers of other origins may use.
+    that browsers of other origins may use. logs: every exchange is kept in the log of its world.
     """
 
     def __init__(
@@ -141,8 +155,10 @@ class Transmitter:
         cors: Sequence[str],
         has_cors: Callable[[str], bool],
         credentials: Credentials,
+        logs: bool,
         quirks: Quirks = NO_QUIRKS,
     ) -> None:
+        self._logs = logs
         self.has_cors = has_cors
         self._origins = frozenset(cors)
         self._any_origin = "*" in cors
@@ -177,8 +193,14 @@ class Transmitter:
             headers = [each for each in headers if each[0] != b"content-type"]
         if status != 304:  # noqa: PLR2004  # Not Modified carries no length
             headers.append((b"content-length", str(len(body)).encode()))
-        if request.method == "HEAD":
-            body = b""
+        body = b"" if request.method == "HEAD" else body
+        if self._logs:
+            world = request.world
+            kept = body if len(body) <= LONGEST_LOGGED else body[:LONGEST_LOGGED]
+            world.log.add(Exchanged(world.clock.now(), request, status, headers, kept))
+        if request.damage is not None:
+            await request.damage(status, headers, body, send)
+            return
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
@@ -215,7 +237,7 @@ class Transmitter:
 def _is_fresh(request: Request, status: int, tag: str) -> bool:
     """Return whether the client has this answer already. Source: recorded, retrieve/get if-none-match."""
     wanted = request.headers["if-none-match"]
-    if status != 200 or request.method not in ("GET", "HEAD"):  # noqa: PLR2004  # OK
+    if status != 200 or request.method not in ("GET", "HEAD") or request.damage:  # noqa: PLR2004  # OK
         return False
     if "no-cache" in request.headers.get("cache-control", ""):
         return False

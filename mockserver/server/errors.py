@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 
 from mockserver.lifecycle import Refusal, TransitionRefused
 from mockserver.quirk import NO_QUIRKS, Quirk, Quirks
@@ -10,20 +11,27 @@ from mockserver.server.exchange import Headers, Request, Response, json_response
 from mockserver.server.html_pages import HTML, HTML_HEADERS, cannot_page
 from mockserver.simulation.refusals import (
     BatchJobNotFound,
+    CannotBecome,
     ColumnUnknown,
     ContextRefused,
     CreatorNotFound,
     EmailTaken,
+    NotForeseen,
     NotTheOwner,
     PriceListNotFound,
     ScenarioNotForType,
     ScenarioUnknown,
     SimulationError,
     StrategyUnknown,
+    TooManyWorlds,
     UserNotFound,
+    WorldExists,
+    WorldLasts,
+    WorldNameRefused,
+    WorldUnknown,
 )
 
-INVALID, NOT_FOUND, NOT_ALLOWED = "invalid_data", "not_found", "not_allowed"
+INVALID, NOT_FOUND, NOT_ALLOWED, TOO_MANY = "invalid_data", "not_found", "not_allowed", "too_many"
 
 
 HTML_ERROR_PAGES = Quirk(
@@ -44,6 +52,8 @@ UNFORESEEN_ERRORS = Quirk(
     matters="a client's own mistake, such as an unknown column, looks like a broken server",
     evidence="list_sort/order unknown column",
 )
+PHRASES = {status.value: status.phrase for status in HTTPStatus}
+KINDS = {403: NOT_ALLOWED, 404: NOT_FOUND, 409: NOT_ALLOWED}  # of errors that the document does not show
 UNFORESEEN = (ContextRefused, ColumnUnknown)
 
 
@@ -67,6 +77,13 @@ ANSWERS: Mapping[type[SimulationError], Answer] = {
     ColumnUnknown: Answer(400, INVALID),
     ScenarioUnknown: Answer(400, INVALID),
     ScenarioNotForType: Answer(400, INVALID),
+    NotForeseen: Answer(409, NOT_ALLOWED),
+    CannotBecome: Answer(409, NOT_ALLOWED),
+    WorldNameRefused: Answer(400, INVALID),
+    WorldUnknown: Answer(404, NOT_FOUND),
+    WorldExists: Answer(409, NOT_ALLOWED),
+    WorldLasts: Answer(409, NOT_ALLOWED),
+    TooManyWorlds: Answer(429, TOO_MANY),
 }
 
 
@@ -142,6 +159,16 @@ def unforeseen_response() -> Response:
     """
     kind = "unknown_error"
     return json_response({"code": kind, "type": kind, "message": "An unknown error occurred."}, status=500)
+
+
+def error_response(status: int) -> Response:
+    """Return an error with *status* that the document does not show, of the contract's usual shape."""
+    if status == HTTPStatus.UNAUTHORIZED:
+        return text_response("Unauthorized", status=status)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return unforeseen_response()._replace(status=status)
+    kind = KINDS.get(status, INVALID)
+    return _error(status, kind, PHRASES.get(status, "Error"))
 
 
 def refusal_response(refusal: Refusal) -> Response:

@@ -1,8 +1,9 @@
 """A request as the pipeline sees it, and a response before it is sent. Knows nothing of ASGI."""
 
 from binascii import b2a_base64
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha1
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from mockserver.simulation.world import World
 Headers = Sequence[tuple[bytes, bytes]]
 JSON = "application/json; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
+LONGEST_LOGGED = 16 * 1024  # bytes of an answer's body
 
 
 @dataclass(slots=True, kw_only=True)
@@ -28,7 +30,10 @@ class Request:
     body: the parsed JSON body; an empty object when there was none. files: name and content of each uploaded
     file.
     unreadable: what is wrong with the path, where it cannot be read.
+    mount: the path below which the client finds this world, `/@NAME`; empty for the world of those who name
+    none. named_by_path: the client asked below it.
     caller: the id of the user who calls; None where no credentials are needed. session: the id in the cookie.
+    damage: sends the answer, where a fault spoils it on its way.
     """
 
     method: str
@@ -38,6 +43,8 @@ class Request:
     origin: tuple[str, str]
     world: World
     preferences: Mapping[str, str] = field(default_factory=lambda: NO_PREFERENCES)
+    mount: str = ""
+    named_by_path: bool = False
     body: Any = field(default_factory=dict)
     files: Sequence[tuple[str, bytes]] = ()
     operation: Operation | None = None
@@ -46,6 +53,7 @@ class Request:
     query: Mapping[str, Any] = field(default_factory=dict)
     caller: str | None = None
     session: str | None = None
+    damage: Callable[..., Coroutine[Any, Any, None]] | None = None
 
     @property
     def path_parameters(self) -> Mapping[str, str]:
@@ -54,12 +62,12 @@ class Request:
 
     @property
     def base_url(self) -> str:
-        """Return the address of the server as the client knows it, without a slash at its end."""
+        """Return the address of the world as the client knows it, without a slash at its end."""
         scheme, address = self.origin
         forwarded = self.headers.get("x-forwarded-proto")  # of a proxy that clients reach it by
         if forwarded in ("http", "https"):
             scheme = forwarded
-        return f"{scheme}://{self.headers.get('host') or address}"
+        return f"{scheme}://{self.headers.get('host') or address}{self.mount}"
 
 
 class Response(NamedTuple):
@@ -78,6 +86,19 @@ class Response(NamedTuple):
     payload: Any = None
     tagged: bool = True
     commit: Callable[[], None] | None = None
+
+
+class Exchanged(NamedTuple):
+    """A request and what it was answered, as the log of its world keeps it.
+
+    at: the world's instant. body: the first LONGEST_LOGGED bytes of it.
+    """
+
+    at: datetime
+    request: Request
+    status: int
+    headers: Headers
+    body: bytes
 
 
 class Parts(NamedTuple):

@@ -112,7 +112,7 @@ class Operations:
         """PostAuth."""
         user = _authenticated(request)
         session_id = request.world.open_session(user)
-        cookie = self.credentials.session_cookie(session_id, at=request.world.settle())
+        cookie = self.credentials.session_cookie(session_id, request)
         return json_response({"user": self.payloads.user(user)}, headers=((b"set-cookie", cookie),))
 
     def bearer_token(self, request: Request) -> Response:

@@ -25,7 +25,8 @@ USUAL_ORIGINS = tuple(
 class Settings:
     """The ready admin, the secrets, and who may call from a browser.
 
-    cors: origins that may call with credentials; `*` lets every origin.
+    cors: origins that may call with credentials; `*` lets every origin. logs: each world keeps its last
+    exchanges, for those who steer it.
     scenarios: those that may be asked for by name.
     """
 
@@ -36,5 +37,6 @@ class Settings:
     cookie_secret: str = "supersecret-cookie"  # noqa: S105  # the same
     cors: Sequence[str] = USUAL_ORIGINS
     seed: int = 0
+    logs: bool = True
     quirks: Quirks = NO_QUIRKS
     scenarios: Scenarios = field(default_factory=lambda: SCENARIOS)

@@ -31,6 +31,17 @@ class Mint:
         """Return a mint with a chance of its own, so that it does not matter when it is used."""
         return Mint(f"{self._seed} {name}")
 
+    def chance(self, name: str) -> Random:
+        """Return the chance of the one thing called *name*: the same each time, whatever was drawn before."""
+        return Random(f"{self._seed} {name}")  # noqa: S311  # a simulation has to be repeatable
+
+    def forked(self) -> "Mint":
+        """Return a mint that will make the same ids as this one."""
+        copy: Mint = Mint.__new__(Mint)
+        copy._seed, copy._chance = self._seed, Random()  # noqa: S311  # the chance is that of this one
+        copy._chance.setstate(self._chance.getstate())
+        return copy
+
     def id(self, prefix: str, *, at: datetime) -> str:
         """Return a new id, for example `batch_01G8T782965PYFG0751G0Z38B4`."""
         return f"{prefix}_{ulid(to_milliseconds(at), self._chance.getrandbits(CHANCE_BITS))}"

@@ -19,6 +19,12 @@ class Memo:
         self._known: dict[Hashable, tuple[Any, Sequence[Any] | None]] = {}
         self._most = most
 
+    def forked(self) -> "Memo":
+        """Return a memo that knows the same, and learns on its own."""
+        copy = Memo(most=self._most)
+        copy._known = self._known.copy()
+        return copy
+
     def once(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """Return what *make* gives, or gave before for an equal *key*. Raises WorkFailed where it did."""
         known = self._known.get(key)

@@ -11,7 +11,14 @@ SimulationError
 ├── EmailTaken            another user has that e-mail address
 ├── ColumnUnknown         a list was asked for by a column that does not exist
 ├── ScenarioUnknown       no scenario has that name
-└── ScenarioNotForType    the scenario is not for jobs of that type
+├── ScenarioNotForType    the scenario is not for jobs of that type
+├── NotForeseen           no step of the worker leads to what was awaited
+├── CannotBecome          no worker may move a batch job to where it was told to
+├── WorldNameRefused      no world can have that name
+├── WorldUnknown          there is no world of that name
+├── WorldExists           there is one already, which would be lost
+├── WorldLasts            a world that every server has cannot be deleted
+└── TooManyWorlds         there are as many worlds as there may be
 """
 
 from collections.abc import Collection, Sequence
@@ -101,4 +108,56 @@ class ScenarioNotForType(SimulationError):
     def __init__(self, name: str, types: Collection[str], job_type: str) -> None:
         super().__init__(
             f"the scenario {name!r} is for {' and '.join(sorted(types))}, not for {job_type}; choose another"
+        )
+
+
+class NotForeseen(SimulationError):
+    """No step of the worker leads to what was awaited."""
+
+
+class CannotBecome(SimulationError):
+    """No worker may move a batch job to where it was told to."""
+
+    def __init__(self, job_id: str, status: str, why: str) -> None:
+        super().__init__(f"the worker cannot make batch job {job_id} {status}: {why}")
+
+
+class WorldNameRefused(SimulationError):
+    """No world can have that name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name!r} cannot be the name of a world; take 1 to 100 letters, digits and . _ ~ -, "
+            "the first one a letter or a digit"
+        )
+
+
+class WorldUnknown(SimulationError):
+    """There is no world of that name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no world {name!r}; it begins with the first request that names it")
+
+
+class WorldExists(SimulationError):
+    """There is a world of that name already, which would be lost."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is a world {name!r} already; delete it, or take another name")
+
+
+class WorldLasts(SimulationError):
+    """A world that every server has cannot be deleted."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the world {name!r} is always there; reset it instead")
+
+
+class TooManyWorlds(SimulationError):
+    """There are as many worlds as there may be."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"there are {most} worlds, and there may be no more; delete some, or start the server with more "
+            "--worlds"
         )

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import floor
 from types import MappingProxyType
 
 from mockserver.lifecycle import PROCESS, Transition
@@ -89,3 +90,20 @@ def processed_part(job: BatchJob, now: datetime) -> float | None:
         return 0.0
     part = min(1.0, max(0.0, (now - job.status_since) / duration))
     return part * job.scenario.done_by(transition.name)
+
+
+def next_progress(job: BatchJob, now: datetime) -> datetime | None:
+    """Return an instant before which *job*, which is processing, has no more units done than at *now*.
+
+    It lies a microsecond before the next one is, for `processed_part` is rounded. None when the job is not
+    processing, and when it has no unit left to do.
+    """
+    part = processed_part(job, now)
+    if part is None:
+        return None
+    name = job.lifecycle.moves[job.status, job.dry_run].name
+    duration, in_all = job.scenario.duration(name, job.id), job.units * job.scenario.done_by(name)
+    done = floor(job.units * part)
+    if not duration or done + 1 > in_all:
+        return None
+    return job.status_since + duration * ((done + 1) / in_all) - timedelta(microseconds=1)

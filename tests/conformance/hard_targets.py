@@ -20,7 +20,9 @@ from mockserver.conformance.run import Conformance, Options
 from mockserver.contract.document import Document
 from mockserver.server.app import build_app, build_world
 from mockserver.server.settings import Settings
+from mockserver.simulation.clock import Clock
 from mockserver.simulation.scenario import scenario_named
+from mockserver.simulation.worlds import Worlds
 
 TOKEN = Credentials(token="tok_admin_0123456789")
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -42,8 +44,8 @@ class Time:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TargetClock:
-    """The target's own clock, which may be set wrong."""
+class TargetTime:
+    """What the target's clock runs by; it may be set wrong."""
 
     time: Time
     skew: timedelta = timedelta()
@@ -250,9 +252,9 @@ def judged(
     """Return the report on the honest backend behind *wire*, and how many seconds the run took."""
     time, settings = Time(), Settings()
     world = build_world(
-        document, settings, clock=TargetClock(time=time, skew=skew), scenario=scenario_named(scenario)
+        document, settings, clock=Clock(TargetTime(time=time, skew=skew)), scenario=scenario_named(scenario)
     )
-    app = build_app(document, world, settings)
+    app = build_app(document, Worlds(world), settings)
     options = Options(
         url="http://target", credentials=TOKEN, max_time=max_time, eventual=eventual, parts=parts
     )

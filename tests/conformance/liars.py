@@ -10,8 +10,9 @@ from urllib.parse import parse_qsl
 from mockserver.contract.document import Document
 from mockserver.server.app import build_app, build_world
 from mockserver.server.settings import Settings
-from mockserver.simulation.clock import RunningClock
+from mockserver.simulation.clock import Clock
 from mockserver.simulation.scenario import scenario_named
+from mockserver.simulation.worlds import Worlds
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,8 @@ def honest(_: Request, status: int, payload: Any) -> tuple[int, Any]:
 
 def backend(document: Document, lie: Lie = honest, *, scenario: str = "instant") -> Any:
     """Return an ASGI application that tells *lie*."""
-    world = build_world(document, Settings(), clock=RunningClock(), scenario=scenario_named(scenario))
-    app = build_app(document, world, Settings())
+    world = build_world(document, Settings(), clock=Clock(), scenario=scenario_named(scenario))
+    app = build_app(document, Worlds(world), Settings())
 
     async def lying(scope: Any, receive: Any, send: Any) -> None:
         messages: list[Any] = []

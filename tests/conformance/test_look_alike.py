@@ -21,6 +21,7 @@ from mockserver.server.personality import MEDUSA, quirks_of
 from mockserver.server.settings import Settings
 from mockserver.simulation.clock import ManualClock
 from mockserver.simulation.scenario import scenario_named
+from mockserver.simulation.worlds import Worlds
 
 BEGINNING = datetime(2026, 11, 22, 1, 44, 39, 286123, tzinfo=UTC)
 A_REQUEST, A_MOMENT = timedelta(milliseconds=10), timedelta(milliseconds=1)
@@ -30,7 +31,7 @@ def judged(document: Document, quirks: Quirks, *, seed: int) -> Report:
     """Return what is to be said of a server with *quirks*, on which each request takes a while."""
     clock, settings = ManualClock(BEGINNING), Settings(quirks=quirks)
     world = build_world(document, settings, clock=clock, scenario=scenario_named("steady"))
-    app = build_app(document, world, settings)
+    app = build_app(document, Worlds(world), settings)
 
     async def taking_a_while(scope: Any, receive: Any, send: Any) -> None:
         clock.advance(A_REQUEST)

@@ -9,11 +9,11 @@ from starlette.types import ASGIApp
 from mockserver.contract.document import Document
 from mockserver.grading.liar import Liar, build_lying_app
 from mockserver.grading.table import defect_named
-from mockserver.server.app import build_app, build_world
+from mockserver.server.app import build_app, build_worlds
 from mockserver.server.settings import Settings
 from mockserver.simulation.clock import ManualClock
 from mockserver.simulation.scenario import scenario_named
-from mockserver.simulation.world import World
+from mockserver.simulation.worlds import Worlds
 from tests.conftest import BEGINNING
 from tests.grading.stage import Stage
 
@@ -25,15 +25,15 @@ class Healthy:
     """One healthy server for all probes, each of which comes with users of its own: making one takes long."""
 
     app: ASGIApp
-    world: World
+    worlds: Worlds
     clock: ManualClock
 
 
 @pytest.fixture(scope="session")
 def healthy_server(document: Document) -> Healthy:
     clock = ManualClock(BEGINNING)
-    world = build_world(document, Settings(), clock=clock, scenario=scenario_named("steady"))
-    return Healthy(build_app(document, world, Settings()), world, clock)
+    worlds = build_worlds(document, Settings(), clock=clock, scenario=scenario_named("steady"))
+    return Healthy(build_app(document, worlds, Settings()), worlds, clock)
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def lying(document: Document, healthy_server: Healthy) -> Lying:
     """
 
     def before_the_healthy(name: str) -> Stage:
-        liar = Liar(healthy_server.app, document, healthy_server.world, Settings(), defect_named(name))
+        liar = Liar(healthy_server.app, document, healthy_server.worlds, Settings(), defect_named(name))
         return Stage.on(liar, healthy_server.clock)
 
     def by_edited_documents(name: str) -> Stage:
@@ -58,7 +58,7 @@ def lying(document: Document, healthy_server: Healthy) -> Lying:
             document,
             Settings(),
             defect_named(name),
-            build=lambda told: build_world(told, Settings(), clock=clock, scenario=scenario),
+            build=lambda told: build_worlds(told, Settings(), clock=clock, scenario=scenario),
         )
         return Stage.on(app, clock)
 

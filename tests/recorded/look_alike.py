@@ -9,6 +9,7 @@ from mockserver.server.settings import Settings
 from mockserver.simulation.catalogue_file import shipped_catalogue
 from mockserver.simulation.clock import Clock
 from mockserver.simulation.scenario import scenario_named
+from mockserver.simulation.worlds import Worlds
 
 
 def look_alike(clock: Clock) -> ASGIApp:
@@ -21,4 +22,4 @@ def look_alike(clock: Clock) -> ASGIApp:
         scenario=scenario_named("steady"),
         catalogue_file=shipped_catalogue(MEDUSA),
     )
-    return build_app(document, world, settings)
+    return build_app(document, Worlds(world), settings)

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp
 
 from mockserver.contract.judge import Exchange as Witnessed
-from mockserver.simulation.clock import Clock
+from mockserver.simulation.clock import TimeSource
 from tests.asgi_client import Answer, Client
 from tests.recorded.recording import Ask, Exchange, Recording, Reply, Wait, generated
 
@@ -31,7 +31,7 @@ BOUNDARY = "----recboundary7MA4YWxk"
 Variables = dict[str, str]
 
 
-class MovedClock(Clock, Protocol):
+class MovedClock(TimeSource, Protocol):
     """A clock that stands still, or runs, until a moment that is told by how far off it is."""
 
     def advance(self, by: timedelta) -> None:

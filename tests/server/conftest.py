@@ -9,6 +9,7 @@ from mockserver.server.settings import Settings
 from mockserver.simulation.clock import ManualClock
 from mockserver.simulation.scenario import scenario_named
 from mockserver.simulation.world import World
+from mockserver.simulation.worlds import Worlds
 from tests.asgi_client import Client
 from tests.conftest import BEGINNING
 
@@ -26,7 +27,7 @@ def shared_anonymous(document: Document, judge: Judge, shared_world: World) -> C
     def see(exchange: Exchange) -> None:
         assert judge.violations(exchange) == []
 
-    return Client(build_app(document, shared_world, Settings()), see)
+    return Client(build_app(document, Worlds(shared_world), Settings()), see)
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from mockserver.server.app import build_app, build_world
 from mockserver.server.settings import Settings
 from mockserver.simulation.clock import ManualClock
 from mockserver.simulation.scenario import scenario_named
+from mockserver.simulation.worlds import Worlds
 from tests.asgi_client import Client
 
 JOBS = "/admin/batch-jobs"
@@ -33,7 +34,7 @@ def serve(clock: ManualClock) -> Callable[[Path], Client]:
         def witness(exchange: Any) -> None:
             assert judge.violations(exchange) == []
 
-        client = Client(build_app(document, world, Settings()), witness)
+        client = Client(build_app(document, Worlds(world), Settings()), witness)
         return client.with_headers(x_medusa_access_token=Settings().api_token)
 
     return served

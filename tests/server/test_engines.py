@@ -26,6 +26,7 @@ from mockserver.server.settings import ENGINES, Settings
 from mockserver.simulation.catalogue_file import shipped_catalogue
 from mockserver.simulation.clock import ManualClock
 from mockserver.simulation.scenario import scenario_named
+from mockserver.simulation.worlds import Worlds
 from tests.asgi_client import Client
 from tests.recorded.recording import GROUPS, recording_of
 from tests.recorded.replay import BEGINNING, replay
@@ -57,7 +58,7 @@ def server(document: Document, clock: ManualClock, *, like: str | None, engine: 
         scenario=scenario_named("steady"),
         catalogue_file=shipped_catalogue(MEDUSA),
     )
-    return build_app(document, world, chosen, engine=engine)
+    return build_app(document, Worlds(world), chosen, engine=engine)
 
 
 def twins(document: Document, clock: ManualClock, *, like: str | None) -> Twins:

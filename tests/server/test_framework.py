@@ -27,12 +27,13 @@ def test_the_compiled_engine_starts_without_the_stock_one() -> None:
         "from mockserver.contract.document import load, shipped_folder\n"
         "from mockserver.server.app import build_app, build_world\n"
         "from mockserver.server.settings import Settings\n"
-        "from mockserver.simulation.clock import RunningClock\n"
+        "from mockserver.simulation.clock import Clock\n"
+        "from mockserver.simulation.worlds import Worlds\n"
         "from mockserver.simulation.scenario import scenario_named\n"
         "document, settings = load(shipped_folder()), Settings()\n"
         "scenario = scenario_named('steady')\n"
-        "world = build_world(document, settings, clock=RunningClock(), scenario=scenario)\n"
-        "build_app(document, world, settings)"
+        "world = build_world(document, settings, clock=Clock(), scenario=scenario)\n"
+        "build_app(document, Worlds(world), settings)"
     )
 
     assert [name for name in loaded if name.startswith("mockserver.server.stock")] == []

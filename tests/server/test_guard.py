@@ -10,6 +10,7 @@ from mockserver.server.app import build_app, build_world
 from mockserver.server.settings import ENGINES, Engine, Settings
 from mockserver.simulation.clock import ManualClock
 from mockserver.simulation.scenario import scenario_named
+from mockserver.simulation.worlds import Worlds
 from tests.asgi_client import Client
 
 STORE = "paths/store.yaml"
@@ -25,7 +26,7 @@ def served(request: pytest.FixtureRequest, edited: Callable[..., Path], clock: M
     def serve(*edits: tuple[str, str, str]) -> Client:
         document = load(edited(*edits))
         world = build_world(document, Settings(), clock=clock, scenario=scenario_named("steady"))
-        return Client(build_app(document, world, Settings(), engine=engine), lambda _: None)
+        return Client(build_app(document, Worlds(world), Settings(), engine=engine), lambda _: None)
 
     return serve
 
@@ -94,4 +95,4 @@ def test_a_scheme_that_cannot_be_checked_is_refused_at_the_start(
     world = build_world(document, Settings(), clock=clock, scenario=scenario_named("steady"))
 
     with pytest.raises(DocumentError, match=complaint):
-        build_app(document, world, Settings())
+        build_app(document, Worlds(world), Settings())

@@ -13,6 +13,7 @@ from mockserver.server.personality import MEDUSA, MEDUSA_QUIRKS, PersonalityUnkn
 from mockserver.server.settings import Settings
 from mockserver.simulation.clock import ManualClock
 from mockserver.simulation.scenario import scenario_named
+from mockserver.simulation.worlds import Worlds
 from tests.asgi_client import Answer, Client
 
 JOBS = "/admin/batch-jobs"
@@ -26,7 +27,7 @@ def quirky(document: Document, clock: ManualClock) -> Quirky:
     def serve(*names: str) -> Client:
         settings = Settings(quirks=quirks_of(like=None, names=names))
         world = build_world(document, settings, clock=clock, scenario=scenario_named("steady"))
-        client = Client(build_app(document, world, settings), lambda _: None)
+        client = Client(build_app(document, Worlds(world), settings), lambda _: None)
         return client.with_headers(x_medusa_access_token=settings.api_token)
 
     return serve

@@ -18,6 +18,7 @@ from mockserver.simulation.clock import ManualClock
 from mockserver.simulation.scenario import scenario_named
 from mockserver.simulation.users import Users
 from mockserver.simulation.world import World
+from mockserver.simulation.worlds import Worlds
 from tests.asgi_client import Client
 
 LONG = 250  # more than are shown in one go, and no multiple of it
@@ -135,7 +136,9 @@ def test_others_have_their_turn_while_a_long_page_is_made(document: Document, cl
     for _ in range(LONG):
         world.create(job_type="product-export", context={}, dry_run=True, by=user)
     answered: list[str] = []
-    client = Client(build_app(document, world, Settings()), lambda exchange: answered.append(exchange.path))
+    client = Client(
+        build_app(document, Worlds(world), Settings()), lambda exchange: answered.append(exchange.path)
+    )
 
     async def both() -> None:
         headers = {"x-medusa-access-token": Settings().api_token}

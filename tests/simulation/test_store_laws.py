@@ -20,7 +20,8 @@ from mockserver.contract.document import shipped_folder
 from mockserver.lifecycle import Lifecycle, TransitionRefused
 from mockserver.quirk import Quirks
 from mockserver.simulation.batch_job import BatchJob
-from mockserver.simulation.clock import ManualClock
+from mockserver.simulation.clock import Clock, ManualClock
+from mockserver.simulation.course import course_of
 from mockserver.simulation.duration import Drawn
 from mockserver.simulation.identity import Mint
 from mockserver.simulation.query import Page, matching, ordered, page
@@ -134,6 +135,9 @@ class PlainStore(Store):
         assert job.type not in {"product-export", "order-export", OWN_TYPE} or timetable.moments
         self.jobs[job.id] = job if context is None else stored(job)
 
+    def add(self, job: BatchJob, timetable: Timetable, *, context: bytes) -> None:
+        self.put(job, timetable, context=context)
+
     def keep(self, job: BatchJob, *, due: int) -> None:  # noqa: ARG002  # Store
         self.jobs[job.id] = job
 
@@ -176,7 +180,7 @@ class History:
     ids: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.clocks = [ManualClock(BEGINNING), ManualClock(BEGINNING)]
+        self.clocks: list[Clock] = [ManualClock(BEGINNING), ManualClock(BEGINNING)]
         stores = (Store(block_rows=self.block_rows), PlainStore())
         self.worlds = [
             World(
@@ -204,8 +208,8 @@ class History:
         """Return a history that has been the same so far."""
         fork = copy.copy(self)
         fork.ids = self.ids.copy()
-        fork.clocks = [copy.copy(clock) for clock in self.clocks]
-        fork.worlds = [_forked(world, clock) for world, clock in zip(self.worlds, fork.clocks, strict=True)]
+        fork.worlds = [world.forked() for world in self.worlds]
+        fork.clocks = [world.clock for world in fork.worlds]
         return fork
 
     def everything(self) -> list[Page]:
@@ -236,17 +240,6 @@ class History:
         return Page(
             rows=page(found, limit=limit, offset=offset), count=len(found), limit=limit, offset=offset
         )
-
-
-def _forked(world: World, clock: ManualClock) -> World:
-    """Return a copy of *world* whose store is a fork."""
-    store = world._jobs
-    fork = copy.copy(world)
-    fork._clock, fork._jobs, fork._mint = clock, store.forked(), copy.deepcopy(world._mint)
-    fork._listing = replace(world._listing, store=fork._jobs)
-    for name in ("_catalogue_since", "_stock", "_agenda", "_unanswered", "_foresight", "_memo"):
-        setattr(fork, name, copy.copy(getattr(world, name)))
-    return fork
 
 
 def _answer(world: World, ask: Callable[[World], Any]) -> Any:
@@ -393,13 +386,15 @@ EVENTS = st.tuples(
     st.lists(CREATED | ASKED | ASKED | st.builds(Looked, JOB, OWNER) | PASSED | PASSED | LISTED, max_size=20),
     st.lists(LISTED, min_size=4, max_size=12),
 ).map(lambda parts: [event for part in parts for event in part])
-HISTORIES = st.builds(
+HISTORIES_WITH = partial(
+    st.builds,
     History,
     lifecycle=st.sampled_from(LIFECYCLES),
     scenario=st.sampled_from(SHARED),
-    quirks=st.just(Quirks()) | st.sets(st.sampled_from(QUIRKS)).map(Quirks.of),
     block_rows=st.sampled_from([1, 2, 3, 2048]),
 )
+PLAIN_HISTORIES = HISTORIES_WITH(quirks=st.just(Quirks()))
+HISTORIES = HISTORIES_WITH(quirks=st.just(Quirks()) | st.sets(st.sampled_from(QUIRKS)).map(Quirks.of))
 
 
 # ---- laws
@@ -452,3 +447,35 @@ def test_looking_changes_nothing(history: History, events: list[Event], looks: l
     history.happen(looks)
 
     assert history.everything() == before
+
+
+@settings(max_examples=100)
+@given(PLAIN_HISTORIES, EVENTS)
+def test_the_next_transition_is_the_first_that_happens_when_time_passes(
+    history: History, events: list[Event]
+) -> None:
+    history.happen(events)
+    world = history.indexed
+    now = world.clock.now()
+
+    foreseen = world.next_transition_at()
+
+    world.clock.advance(timedelta(days=1))
+    happened = world.transitions(after=now, until=world.clock.now())
+    assert foreseen == min((each.at for each in happened), default=None)
+
+
+@settings(max_examples=100)
+@given(PLAIN_HISTORIES, EVENTS, st.tuples(MOMENTS, MOMENTS).map(sorted))
+def test_the_transitions_of_a_time_are_what_the_instants_of_all_jobs_tell(
+    history: History, events: list[Event], window: list[datetime]
+) -> None:
+    history.happen(events)
+    world = history.indexed
+    after, until = (min(each, world.clock.now()) for each in window)
+
+    told = world.transitions(after=after, until=until)
+
+    courses = [each for job in world.jobs() for each in course_of(job)]
+    expected = [each for each in courses if after < each.at <= until]
+    assert sorted(told, key=repr) == sorted(expected, key=repr)

@@ -15,24 +15,25 @@ from mockserver.contract.document import load, shipped_folder
 from mockserver.server.app import build_app, build_world
 from mockserver.server.serving import serve
 from mockserver.server.settings import Settings
-from mockserver.simulation.clock import RunningClock
+from mockserver.simulation.clock import Clock, WallClock
 from mockserver.simulation.scenario import scenario_named
 from mockserver.simulation.world import World
+from mockserver.simulation.worlds import Worlds
 from tests.benchmarks.calls import SEED_BODY
 
 PAST = timedelta(days=1)
 
 
-class FillingClock:
+class Filling:
     """Tells instants of the past while the world is filled, and the present afterwards. Mutable."""
 
     def __init__(self, beginning: datetime) -> None:
         self.past: datetime | None = beginning
-        self._running = RunningClock()
+        self._wall = WallClock()
 
     def now(self) -> datetime:
         """Return the instant that is set, or the present one when none is."""
-        return self._running.now() if self.past is None else self.past
+        return self._wall.now() if self.past is None else self.past
 
 
 def main() -> None:
@@ -43,11 +44,11 @@ def main() -> None:
     options = parser.parse_args()
     document, settings = load(shipped_folder()), Settings()
     beginning = datetime.now(UTC) - PAST
-    clock = FillingClock(beginning)
-    world = build_world(document, settings, clock=clock, scenario=scenario_named("steady"))
-    filling = partial(fill, world, clock, beginning=beginning, jobs=options.jobs, email=settings.admin_email)
+    source = Filling(beginning)
+    world = build_world(document, settings, clock=Clock(source), scenario=scenario_named("steady"))
+    filling = partial(fill, world, source, beginning=beginning, jobs=options.jobs, email=settings.admin_email)
     with socket.create_server(("127.0.0.1", options.port), backlog=2048) as listener:
-        serve(FilledFirst(build_app(document, world, settings), filling), listener)
+        serve(FilledFirst(build_app(document, Worlds(world), settings), filling), listener)
 
 
 class FilledFirst:
@@ -69,15 +70,15 @@ class FilledFirst:
         await self._app(scope, receive, send)
 
 
-def fill(world: World, clock: FillingClock, *, beginning: datetime, jobs: int, email: str) -> None:
+def fill(world: World, source: Filling, *, beginning: datetime, jobs: int, email: str) -> None:
     """Let the user with *email* create *jobs* jobs, from *beginning* to now; then let the present begin."""
     user = world.users.with_email(email)
     assert user is not None
     step = PAST / jobs
     for number in range(jobs):
-        clock.past = beginning + number * step
+        source.past = beginning + number * step
         world.create(job_type="product-export", context=SEED_BODY["context"], dry_run=False, by=user.id)  # type: ignore[arg-type]  # the body is JSON
-    clock.past = None
+    source.past = None
 
 
 if __name__ == "__main__":
