@@ -15,6 +15,7 @@ from mockserver.server.settings import Engine, Settings
 from mockserver.simulation.clock import ManualClock
 from mockserver.simulation.scenario import SCENARIOS, STEADY, Scenario, scenario_named
 from mockserver.simulation.world import World
+from mockserver.simulation.worlds import Worlds
 from tests.asgi_client import Answer, Client
 from tests.simulation.test_product_import import csv, row
 
@@ -70,7 +71,7 @@ def like_medusa(document: Document, clock: ManualClock) -> Client:
     """Return a client of a server that is like Medusa; nobody judges its answers."""
     settings = Settings(quirks=quirks_of(like=MEDUSA, names=[]))
     world = build_world(document, settings, clock=clock, scenario=scenario_named("steady"))
-    client = Client(build_app(document, world, settings), lambda _: None)
+    client = Client(build_app(document, Worlds(world), settings), lambda _: None)
     return client.with_headers(x_medusa_access_token=settings.api_token)
 
 
@@ -312,7 +313,7 @@ def test_both_engines_know_the_scenarios_of_a_users_file(
     mine = Scenario(name="mine", description="", otherwise=timedelta(seconds=2))
     settings = Settings(scenarios=SCENARIOS.with_more({"mine": mine}))
     world = build_world(document, settings, clock=clock, scenario=STEADY)
-    anonymous = Client(build_app(document, world, settings, engine=engine), witness)
+    anonymous = Client(build_app(document, Worlds(world), settings, engine=engine), witness)
     client = anonymous.with_headers(x_medusa_access_token=settings.api_token)
 
     answer = posted(client, prefer="scenario=mine")
