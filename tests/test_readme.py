@@ -12,6 +12,9 @@ import pytest
 from mockserver.contract.diagram import mermaid
 from mockserver.contract.document import Document
 from mockserver.server.personality import MEDUSA_QUIRKS
+from mockserver.simulation.scenario import SCENARIOS
+from mockserver.simulation.scenario_file import read_scenarios
+from mockserver.simulation.strategies import builtin_strategies
 from tests.serving import ROOT, serving
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -79,6 +82,34 @@ def test_an_edited_copy_is_served_as_readme_says(tmp_path: Path) -> None:
     text = (tmp_path / "mine/schemas/BatchJob.yaml").read_text(encoding="utf-8")
 
     assert "message: Too late" in text
+
+
+def test_a_scenario_is_asked_for_as_readme_says(url: str) -> None:
+    printed = run(block("sh scenario"), url=url)
+
+    assert printed.lower().strip() == "preference-applied: scenario=fails-in-processing"
+
+
+def test_the_file_of_scenarios_in_readme_is_one(document: Document, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(block("yaml scenarios"), encoding="utf-8")
+    transitions = {each.name for each in document.lifecycle.moves.values()}
+
+    scenarios = read_scenarios(file, transitions=transitions, types=builtin_strategies())
+
+    assert list(scenarios) == ["busy-evening", "disk-full"]
+
+
+def test_every_scenario_stands_in_a_table_with_where_it_was_told() -> None:
+    section = README.partition("## What the worker does\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (`.*?`) \| (.*) \|$", section, re.MULTILINE)
+    told = {
+        name: tuple(re.findall(r"\((https:.*?)\)", row))
+        for names, row in rows
+        for name in names[1:-1].split("`, `")
+    }
+
+    assert told == {name: each.source for name, each in SCENARIOS.items()}
 
 
 def test_ci_runs_the_commands_of_readme_word_for_word() -> None:
