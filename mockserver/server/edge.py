@@ -16,7 +16,7 @@ from mockserver.server.addressing import HEADER, SIGN, addressed, is_addressed
 from mockserver.server.bodies import ClientGone, Incoming
 from mockserver.server.credentials import Credentials
 from mockserver.server.errors import response_for, unforeseen_response
-from mockserver.server.exchange import Exchanged, Headers, Request, Response, entity_tag
+from mockserver.server.exchange import LONGEST_LOGGED, Exchanged, Headers, Request, Response, entity_tag
 from mockserver.server.faulty import BrokenOff
 from mockserver.server.pipeline import REQUEST
 from mockserver.server.preferences import NO_PREFERENCES, PREFER, parse_prefer
@@ -196,7 +196,8 @@ class Transmitter:
         body = b"" if request.method == "HEAD" else body
         if self._logs:
             world = request.world
-            world.log.add(Exchanged(world.clock.now(), request, status, headers, body), size=len(body))
+            kept = body if len(body) <= LONGEST_LOGGED else body[:LONGEST_LOGGED]
+            world.log.add(Exchanged(world.clock.now(), request, status, headers, kept))
         if request.damage is not None:
             await request.damage(status, headers, body, send)
             return

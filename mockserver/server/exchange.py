@@ -17,6 +17,7 @@ from mockserver.simulation.world import World
 Headers = Sequence[tuple[bytes, bytes]]
 JSON = "application/json; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
+LONGEST_LOGGED = 16 * 1024  # bytes of an answer's body
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,7 +89,10 @@ class Response(NamedTuple):
 
 
 class Exchanged(NamedTuple):
-    """A request and what it was answered, as the log of its world keeps it. at: the world's instant."""
+    """A request and what it was answered, as the log of its world keeps it.
+
+    at: the world's instant. body: the first LONGEST_LOGGED bytes of it.
+    """
 
     at: datetime
     request: Request

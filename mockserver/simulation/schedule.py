@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import floor
 from types import MappingProxyType
 
 from mockserver.lifecycle import PROCESS, Transition
@@ -87,3 +88,19 @@ def processed_part(job: BatchJob, now: datetime) -> float | None:
     if not duration:
         return 0.0
     return min(1.0, max(0.0, (now - job.status_since) / duration))
+
+
+def next_progress(job: BatchJob, now: datetime) -> datetime | None:
+    """Return an instant before which *job*, which is processing, has no more units done than at *now*.
+
+    It lies a microsecond before the next one is, for `processed_part` is rounded. None when the job is not
+    processing, and when it has no unit left to do.
+    """
+    part = processed_part(job, now)
+    if part is None:
+        return None
+    duration = job.scenario.duration(job.lifecycle.moves[job.status, job.dry_run].name)
+    done = floor(job.units * part)
+    if not duration or done >= job.units:
+        return None
+    return job.status_since + duration * (done + 1) / job.units - timedelta(microseconds=1)

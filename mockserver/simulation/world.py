@@ -14,7 +14,6 @@ from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from math import floor
 from random import Random
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -36,7 +35,15 @@ from mockserver.simulation.packed_json import packed_json, unpacked_json
 from mockserver.simulation.query import Page, matching, ordered, page
 from mockserver.simulation.refusals import CreatorNotFound, NotTheOwner, StrategyUnknown
 from mockserver.simulation.scenario import Scenario
-from mockserver.simulation.schedule import CONFIRMED, Step, advance, is_in_hand, next_step, processed_part
+from mockserver.simulation.schedule import (
+    CONFIRMED,
+    Step,
+    advance,
+    is_in_hand,
+    next_progress,
+    next_step,
+    processed_part,
+)
 from mockserver.simulation.store import Store
 from mockserver.simulation.strategies.stored_order import in_stored_order
 from mockserver.simulation.strategy import Shop, Strategy, Work, WorkFailed, WorkNeverEnds
@@ -65,14 +72,14 @@ RACED_CONFIRMS = Quirk(
 KEPT_IN_MICROSECONDS = ("created_at", "updated_at")  # the database sets them, the worker the others
 ONE_MILLISECOND = timedelta(milliseconds=1)
 LONGEST_REMEMBERED = 1024  # bytes of a context, as long as it is remembered what it comes to
-MOST_UNDER_WAY = 256  # jobs of which it is remembered how they were last seen
+MOST_VIEWS = 256  # jobs of which it is remembered how they were last seen
 COPIED_BY_FORKS = (
     "_sessions",
     "_catalogue_since",
     "_stock",
     "_agenda",
     "_unanswered",
-    "_under_way",
+    "_views",
     "_foresight",
 )
 JOBS_PER_PAGE = 10
@@ -125,9 +132,8 @@ class World:
         self._entries = 0
         self._unanswered: set[str] = set()
         self._memo = Memo()
-        self._under_way: dict[
-            str, tuple[BatchJob, int, BatchJob]
-        ] = {}  # as they were last seen, by units done
+        # jobs as they were last seen: what was kept of each, what was shown of it, and before which moment
+        self._views: dict[str, tuple[BatchJob, BatchJob, int]] = {}
         # by the type, dry_run, tick, catalogue and essence of a job that was just created
         self._foresight: dict[Hashable, _Foresight] = {}
         self.log = Log()
@@ -415,7 +421,7 @@ class World:
         if strategy.alters_shop:
             self._keep(replace(job, context=in_stored_order(prepared)))
         else:
-            self._jobs.put(job, self._timetable_of_new(job, order), context=order.stored)
+            self._jobs.add(job, self._timetable_of_new(job, order), context=order.stored)
         return job
 
     def _order(self, context: Mapping[str, Any], strategy: Strategy, now: datetime) -> "_Order":
@@ -431,7 +437,10 @@ class World:
     def retrieve(self, job_id: str, *, by: str) -> BatchJob:
         """Return the batch job as it stands now. Raises BatchJobNotFound or NotTheOwner."""
         now = self.settle()
-        return self._seen(self._owned(job_id, by, now), now)
+        job = self._present(now, microseconds_of(now), job_id)
+        if job.created_by != by:
+            raise NotTheOwner
+        return job
 
     def ask(self, transition: Transition, job_id: str, *, by: str) -> BatchJob:
         """Return the batch job after *transition*, for which the user *by* asks.
@@ -481,7 +490,18 @@ class World:
     def _present(self, now: datetime, moment: int, job_id: str) -> BatchJob:
         """Return the job as it stands *now*, which is *moment*, in microseconds."""
         job, due = self._jobs.get_due(job_id)
-        return self._seen(job if due > moment else self._brought_to(job, now), now)
+        view = self._views.get(job_id)
+        if view is not None and view[0] is job and moment < view[2]:
+            return view[1]
+        if due <= moment:
+            return self._seen(self._brought_to(job, now), now)
+        shown = self._seen(job, now)
+        if view is None and len(self._views) >= MOST_VIEWS:
+            del self._views[next(iter(self._views))]
+        progress = next_progress(job, now)
+        until = due if progress is None else min(due, microseconds_of(progress))
+        self._views[job_id] = job, shown, until
+        return shown
 
     def _due_done(self, job_id: str, now: datetime) -> BatchJob:
         job, due = self._jobs.get_due(job_id)
@@ -503,18 +523,9 @@ class World:
     def _seen(self, job: BatchJob, now: datetime) -> BatchJob:
         """Return *job* with the progress and the instants that can be seen at *now*; it is not kept."""
         part = processed_part(job, now)
-        if part is None:
-            return job if self._shown_as is None else self._shown_as(job)
-        done, seen = floor(job.units * part), self._under_way.get(job.id)
-        if seen is not None and seen[0] is job and seen[1] == done:
-            return seen[2]
-        shown = replace(job, result=self._strategies[job.type].progress(job, part))
-        if self._shown_as is not None:
-            shown = self._shown_as(shown)
-        if seen is None and len(self._under_way) >= MOST_UNDER_WAY:
-            del self._under_way[next(iter(self._under_way))]
-        self._under_way[job.id] = job, done, shown
-        return shown
+        if part is not None:
+            job = replace(job, result=self._strategies[job.type].progress(job, part))
+        return job if self._shown_as is None else self._shown_as(job)
 
     # ---- users and sessions
 

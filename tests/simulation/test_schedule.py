@@ -1,6 +1,8 @@
 """When the simulated worker moves a batch job."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from math import floor
 
 import pytest
 from hypothesis import given
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from mockserver.contract.document import load, shipped_folder
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.scenario import SCENARIOS, Scenario, ScenarioUnknown, scenario_named
-from mockserver.simulation.schedule import Step, advance, next_step, processed_part
+from mockserver.simulation.schedule import Step, advance, next_progress, next_step, processed_part
 
 LIFECYCLE = load(shipped_folder()).lifecycle
 BEGINNING = datetime(2026, 11, 22, 1, 44, 43, 796000, tzinfo=UTC)
@@ -218,6 +220,41 @@ def test_the_processed_part_is_a_part_exactly_while_processing(job: BatchJob, no
 
     assert (part is not None) == (advanced.status == "processing")
     assert 0 <= (part or 0) <= 1
+
+
+def units_done(job: BatchJob, now: datetime) -> int:
+    return floor(job.units * (processed_part(job, now) or 0))
+
+
+@given(
+    st.integers(1, 10**6), st.timedeltas(timedelta(microseconds=1), timedelta(days=2)), st.floats(0, 0.9999)
+)
+def test_no_more_is_done_before_the_next_progress(units: int, duration: timedelta, part: float) -> None:
+    scenario = replace(STEADY, durations={**STEADY.durations, "complete": duration})
+    began = BEGINNING + seconds(3)
+    job = replace(at(began, new_job(scenario=scenario)), units=units)
+    now = began + duration * part
+
+    progress = next_progress(job, now) or now
+    just_before = max(now, progress - timedelta(microseconds=1))
+
+    assert units_done(job, just_before) == units_done(job, now)
+    assert progress >= now or units_done(job, now + timedelta(microseconds=2)) > units_done(job, now)
+
+
+def test_the_next_progress_comes_with_the_next_unit() -> None:
+    job = replace(at(BEGINNING + seconds(3), new_job()), units=3)
+
+    progress = next_progress(job, BEGINNING + seconds(4.5))
+
+    assert progress == BEGINNING + seconds(5) - timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(("scenario", "units"), [("stuck-in-processing", 3), ("steady", 0)])
+def test_there_is_no_next_progress_where_nothing_is_left_to_be_done(scenario: str, units: int) -> None:
+    job = replace(at(BEGINNING + seconds(3), new_job(scenario=scenario_named(scenario))), units=units)
+
+    assert next_progress(job, BEGINNING + seconds(4)) is None
 
 
 # ---- scenarios

@@ -114,6 +114,9 @@ class PlainStore(Store):
         assert job.type not in {"product-export", "order-export", OWN_TYPE} or timetable.moments
         self.jobs[job.id] = job if context is None else stored(job)
 
+    def add(self, job: BatchJob, timetable: Timetable, *, context: bytes) -> None:
+        self.put(job, timetable, context=context)
+
     def keep(self, job: BatchJob, *, due: int) -> None:  # noqa: ARG002  # Store
         self.jobs[job.id] = job
 
