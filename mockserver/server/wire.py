@@ -34,8 +34,8 @@ LONGEST_POSTED = 64 * 1024  # bytes of an answer's last part that may wait for o
 CONTROLS = bytes({*range(32), 127} - {9, 10, 13})
 WHOLE = "mockserver.whole"  # the ASGI extension of a request whose body has come
 # the ASGI extension that breaks a connection off, by the message of this name: what was sent arrives, unless
-# it is to be *reset*. The message WAIT gives an event, *gone*, that is set when the client leaves or the server
-# ends; None, when nobody waits for that any more
+# it is to be *reset*. The message WAIT gives an event, *gone*, that is set when the client leaves or the
+# server ends; None, when nobody waits for that any more
 ABORT, WAIT = "mockserver.abort", "mockserver.wait"
 NO_LINGERING = struct.pack("ii", 1, 0)  # SO_LINGER of zero seconds: to close is to reset
 BODILESS = (204, 304)  # statuses whose answers have neither body nor framing
