@@ -57,7 +57,9 @@ def build_app(
     contract = Contract(document, quirks)
     credentials = Credentials(settings.jwt_secret, settings.cookie_secret)
     payloads = Payloads.of(document, job_columns=_job_columns(document), quirks=quirks)
-    operations = Operations(payloads, credentials, _file_path(contract), RecentJobs(payloads))
+    operations = Operations(
+        payloads, credentials, _file_path(contract), RecentJobs(payloads), settings.scenarios
+    )
     functions = operations.by_id(document.lifecycle)
     _check_operations(contract, functions)
     routes = Routes(contract.operations.values())

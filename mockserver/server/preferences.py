@@ -36,13 +36,14 @@ def parse_prefer(text: str) -> Mapping[str, str]:
     return MappingProxyType(preferences)
 
 
-def applied(name: str, value: str) -> tuple[bytes, bytes]:
-    """Return the header `Preference-Applied` that says that the preference *name* was met with *value*.
+def applied(name: str, value: str) -> tuple[tuple[bytes, bytes], ...]:
+    """Return the headers that say that the preference *name* was met with *value*, browsers included.
 
-    Source: RFC 7240, section 3.
+    Source: RFC 7240, section 3; the Fetch standard, CORS-exposed headers.
     """
     quoted = value if re.fullmatch(_TOKEN, value) else '"' + re.sub(r'(["\\])', r"\\\1", value) + '"'
-    return PREFERENCE_APPLIED, f"{name}={quoted}".encode("latin-1", "replace")
+    said = f"{name}={quoted}".encode("latin-1", "replace")
+    return (PREFERENCE_APPLIED, said), (b"access-control-expose-headers", b"Preference-Applied")
 
 
 def _unquoted(word: str) -> str:

@@ -85,7 +85,8 @@ class Preferring:
         except NotShown as nothing:
             raise RequestRefused(400, INVALID, f"Prefer: {nothing}") from nothing
         met = {CODE: wish.code, EXAMPLE: wish.example or None, DYNAMIC: "true" if is_drawn else None}
-        headers = [applied(name, value) for name, value in met.items() if value is not None]
+        said = (applied(name, value) for name, value in met.items() if value is not None)
+        headers = dict.fromkeys(header for each in said for header in each)
         await self.transmit(request, response_of(shown, headers=[*headers, VARY]), send)
 
     def _status(self, operation: str, code: str) -> int:

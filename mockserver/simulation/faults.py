@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mockserver.simulation.clock import to_json as instant_to_json
-from mockserver.simulation.durations import DurationUnreadable, duration_of
+from mockserver.simulation.duration import DurationUnreadable, duration_of
 
 LATENCY, STATUS, RESET = "latency", "status", "reset"
 TRUNCATED, MALFORMED, STALLED = "truncated", "malformed", "stalled"

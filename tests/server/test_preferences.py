@@ -38,6 +38,6 @@ def test_the_longest_head_of_quotes_and_backslashes_is_read_at_once() -> None:
 
 @given(value=st.text(st.characters(min_codepoint=0x20, max_codepoint=0xFF, exclude_characters="\x7f")))
 def test_what_was_applied_can_be_read_back(value: str) -> None:
-    _, said = applied("scenario", value)
+    (_, said), *_ = applied("scenario", value)
 
     assert parse_prefer(said.decode("latin-1")) == {"scenario": value}
