@@ -1,5 +1,6 @@
 """README keeps its word: its picture is drawn from the documents, and its commands do what it says."""
 
+import json
 import os
 import re
 import shutil
@@ -12,9 +13,11 @@ import pytest
 from mockserver.contract.diagram import mermaid
 from mockserver.contract.document import Document
 from mockserver.server.personality import MEDUSA_QUIRKS
+from mockserver.simulation.faults import PARAMETERS, Fault
 from mockserver.simulation.scenario import SCENARIOS
 from mockserver.simulation.scenario_file import read_scenarios
 from mockserver.simulation.strategies import builtin_strategies
+from mockserver.simulation.world import World
 from tests.serving import ROOT, serving
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -71,6 +74,31 @@ def test_a_world_is_reached_by_base_url_and_by_header(url: str) -> None:
     printed = run(block("sh worlds"), url=url)
 
     assert printed == '{"batch_jobs":[],"count":0,"offset":0,"limit":10}' * 2
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the tour is made with curl")
+def test_what_a_client_prefers_is_answered_as_readme_says(url: str) -> None:
+    printed = run(block("sh prefer"), url=url)
+
+    refusal, failed, made_up, every_status = printed.replace("}{", "}\n{").splitlines()
+    assert json.loads(refusal)["type"] == "not_found"
+    assert json.loads(failed)["batch_job"]["status"] == "failed"
+    assert set(json.loads(made_up)) >= {"batch_jobs", "count", "offset", "limit"}
+    assert json.loads(every_status)["count"] == 7
+
+
+FAULTS = re.findall(r"^\| `(\{\"kind\".*?\})` \|", README, re.MULTILINE)
+
+
+def test_readme_shows_a_fault_of_each_kind() -> None:
+    assert [json.loads(fault)["kind"] for fault in FAULTS] == [*PARAMETERS]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_that_readme_shows_is_one(fault: str, world: World) -> None:
+    added = world.faults.add(Fault.of_json(json.loads(fault), at=world.settle()))
+
+    assert json.loads(fault).items() <= added.to_json().items()
 
 
 def test_an_edited_copy_is_served_as_readme_says(tmp_path: Path) -> None:
