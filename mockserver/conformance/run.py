@@ -78,6 +78,7 @@ class Conformance:
     sleep: Callable[[float], None] = time.sleep
     trouble: str = ""
     exploration: Exploration | None = None
+    standing: lists.Standing | None = None
     done: list[Part] = field(default_factory=list)
 
     def run(self) -> Report:
@@ -156,7 +157,7 @@ class Conformance:
         elif part is Part.LIFECYCLE:
             self._explore(inquiry)
         elif part is Part.LISTS:
-            lists.run(inquiry)
+            lists.run(inquiry, self._stood(inquiry))
         else:
             fuzz.run(inquiry, workers=self.options.workers)
 
@@ -167,7 +168,14 @@ class Conformance:
             seed=self.options.seed,
         )
         self.exploration = exploration
-        inquiry.run(Part.LIFECYCLE, *exploration.grid(), *exploration.walks())
+        # those jobs come to rest while this part waits for the worker anyway
+        for_lists = self._stood(inquiry).errands() if Part.LISTS in self.options.parts else ()
+        inquiry.run(Part.LIFECYCLE, *for_lists, *exploration.grid(), *exploration.walks())
+
+    def _stood(self, inquiry: Inquiry) -> lists.Standing:
+        """Return the jobs of the lists part, which the part before it begins to make."""
+        self.standing = self.standing or lists.Standing(inquiry=inquiry)
+        return self.standing
 
     def _look_again(self, inquiry: Inquiry) -> None:
         """Look once more at every job: what has ended stays as it is, and the rest may have ended by now."""

@@ -144,6 +144,13 @@ class Target:
     silent_in_a_row: int = 0
     silent_for: float = 0.0
     tallies: dict[str, Tally] = field(default_factory=dict)
+    answers: int = 0
+    spent: float = 0.0
+
+    @property
+    def pace(self) -> float:
+        """Return how long one question takes on the average, until its answer is judged, in seconds."""
+        return self.spent / self.answers if self.answers else 0.0
 
     def get(self, path: str, query: Query = (), *, by: Caller, poll: bool = False) -> Asked:
         """Return the answer to a GET."""
@@ -192,7 +199,7 @@ class Target:
             response_headers={},
             response_body=b"",
         )
-        tally = self.tallies.setdefault(self.named(method, path), Tally())
+        begun, tally = self.clock(), self.tallies.setdefault(self.named(method, path), Tally())
         if not tally.answered and tally.silent >= SILENCES_OF_ONE:
             raise NoAnswer(self._silence())
         try:
@@ -205,6 +212,8 @@ class Target:
         tally.answered += 1
         asked = Asked(exchange=exchange, by=by, at=self.clock(), poll=poll, upload=upload)
         self.witness(asked)
+        self.answers += 1
+        self.spent += self.clock() - begun
         return asked
 
     def _answer(self, question: Exchange, tally: Tally) -> Exchange:

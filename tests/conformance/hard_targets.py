@@ -104,10 +104,10 @@ class EverySecond(Wire):
 
 @dataclass(kw_only=True)
 class Flapping(Wire):
-    """Is down for two of every ten seconds."""
+    """Is down for two of every five seconds."""
 
     def answer(self, request: httpx.Request) -> httpx.Response:
-        if self.time.now % 10 >= 8:
+        if self.time.now % 5 >= 3:
             raise httpx.ConnectError("refused", request=request)
         return super().answer(request)
 
