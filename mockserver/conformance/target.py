@@ -39,6 +39,10 @@ class OutOfTime(Exception):
     """The time that a part of the run may take is used up."""
 
 
+class Enough(Exception):
+    """No more needs to be known of the target."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """As whom the target is asked.
@@ -124,9 +128,10 @@ class Tally:
 class Target:
     """Asks the target, one request at a time.
 
-    Mutable: it counts what broke, and knows when its time is up. named: the operation of a method and a path.
-    repeatable: paths whose POST may be repeated when its connection breaks, for it harms nothing when it is
-    done twice. silent_for: seconds, since the last answer, that answers were waited for.
+    Mutable: it counts what broke, and knows when its time is up. enough: says whether no more needs to be
+    asked. named: the operation of a method and a path. repeatable: paths whose POST may be repeated when its
+    connection breaks, for it harms nothing when it is done twice. silent_for: seconds, since the last answer,
+    that answers were waited for. answers, spent: how many there were, and how many seconds they took in all.
     """
 
     client: "httpx.Client"
@@ -137,6 +142,7 @@ class Target:
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     tick: Callable[[], None] = lambda: None
+    enough: Callable[[], bool] = lambda: False
     named: Callable[[str, str], str] = lambda method, path: f"{method} {path}"
     repeatable: frozenset[str] = frozenset()
     broken: int = 0
@@ -183,11 +189,13 @@ class Target:
         poll: bool = False,
         upload: Upload | None = None,
     ) -> Asked:
-        """Return the answer. Raises NoAnswer, and OutOfTime when there is no time left to ask.
+        """Return the answer. Raises NoAnswer, OutOfTime when there is no time left to ask, and Enough.
 
         A request whose connection breaks is asked again where that harms nothing. Where there is no
         connection, nothing was asked: a target that has answered before may come back.
         """
+        if self.enough():
+            raise Enough
         headers = {**by.headers, **({"content-type": content_type} if content_type else {})}
         question = Exchange(
             method=method,
