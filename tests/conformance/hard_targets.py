@@ -152,6 +152,7 @@ class Loses(Wire):
 
     verb: str
     status: str
+    starts: tuple[str, ...]
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         if not request.url.path.endswith(f"/{self.verb}"):
@@ -163,6 +164,8 @@ class Loses(Wire):
         if response.status_code != 200:
             return response
         shown = json.loads(response.read())["batch_job"]
+        if shown["status"] not in self.starts:
+            return super().answer(request)
         now = (START + timedelta(seconds=self.time.now)).isoformat(timespec="milliseconds")
         at = f"{now.removesuffix('+00:00')}Z"
         done = {**shown, "status": self.status, f"{self.status}_at": at, "updated_at": at}
