@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -153,3 +154,40 @@ def test_every_quirk_stands_in_the_table_with_what_it_does() -> None:
     rows = re.findall(r"^\| `([a-z][a-z-]+)` \| (.*?) \| .+ \|$", README, re.MULTILINE)
 
     assert rows == [(quirk.name, quirk.does) for quirk in MEDUSA_QUIRKS.values()]
+
+
+WSGI = """
+from tests.backends.flask_backend import create_app
+
+app = create_app(pace=0.02)
+"""
+ASGI = """
+from mockserver.contract.document import load, shipped_folder
+from mockserver.server.app import build_app, build_world
+from mockserver.server.settings import Settings
+from mockserver.simulation.clock import RunningClock
+from mockserver.simulation.scenario import scenario_named
+
+document = load(shipped_folder())
+world = build_world(document, Settings(), clock=RunningClock(), scenario=scenario_named("instant"))
+app = build_app(document, world, Settings())
+"""
+
+
+@pytest.mark.parametrize("backend", [WSGI, ASGI], ids=["WSGI", "ASGI"])
+def test_a_backend_in_the_same_process_is_judged_as_it_says(tmp_path: Path, backend: str) -> None:
+    (tmp_path / "my_backend.py").write_text(backend, encoding="utf-8")
+    (tmp_path / "test_mine.py").write_text(block("python in-process"), encoding="utf-8")
+
+    done = subprocess.run(  # noqa: S603  # our own interpreter
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "3 passed" in done.stdout
