@@ -463,10 +463,12 @@ class World:
         dry_run: bool,
         by: str,
         scenario: Scenario | None = None,
+        packed: bytes | None = None,
     ) -> BatchJob:
         """Return a new batch job of the user *by*.
 
-        scenario: for this job alone; None for the world's own.
+        scenario: for this job alone; None for the world's own. packed: *context* as `packed_json` gives it,
+        where that is known. Jobs with equal contexts share one.
         Raises StrategyUnknown, ScenarioNotForType, ContextRefused, PriceListNotFound or CreatorNotFound.
         """
         now = self.settle()
@@ -478,7 +480,7 @@ class World:
         if strategy.alters_shop:
             prepared = strategy.prepare(context, self._shop(now))
         else:
-            order = self._order(context, strategy, now)
+            order = self._order(context, packed or packed_json(context), strategy, now)
             prepared = order.prepared
         if not self._users.is_one(by):
             raise CreatorNotFound(by)
@@ -499,8 +501,9 @@ class World:
             self._jobs.add(job, self._timetable_of_new(job, order), context=order.stored)
         return job
 
-    def _order(self, context: Mapping[str, Any], strategy: Strategy, now: datetime) -> "_Order":
-        packed = packed_json(context)
+    def _order(
+        self, context: Mapping[str, Any], packed: bytes, strategy: Strategy, now: datetime
+    ) -> "_Order":
         if len(packed) > LONGEST_REMEMBERED:
             return _Order.of(context, strategy, self._shop(now))
         return self._once(
