@@ -19,6 +19,7 @@ from mockserver.simulation.refusals import (
     NotTheOwner,
     PriceListNotFound,
     SimulationError,
+    SnapshotRefused,
     StrategyUnknown,
     TooManyWorlds,
     UserNotFound,
@@ -77,6 +78,7 @@ ANSWERS: Mapping[type[SimulationError], Answer] = {
     WorldExists: Answer(409, NOT_ALLOWED),
     WorldLasts: Answer(409, NOT_ALLOWED),
     TooManyWorlds: Answer(429, TOO_MANY),
+    SnapshotRefused: Answer(400, INVALID),
 }
 
 
