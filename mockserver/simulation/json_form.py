@@ -148,6 +148,8 @@ def _exact(python: type, json_type: str) -> Form:
     """Return the form of values that are JSON already, as far as every reader can take them."""
 
     def write(value: Any) -> Any:
+        if python is str and value.isascii():
+            return value
         return [json.dumps(value)] if packed_json(value).startswith(WRITTEN_BY_JSON) else value
 
     def read(value: Any) -> Any:
