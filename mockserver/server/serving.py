@@ -24,6 +24,7 @@ def server_of(app: ASGIApp, *, log_level: str = "warning") -> uvicorn.Server:
         app,
         http=BoundedHttpProtocol,
         ws="none",
+        interface="asgi3",  # or uvicorn would take a plain function that hands on a coroutine for ASGI 2
         lifespan="off",
         log_level=log_level,
         access_log=log_level in ACCESS_LOGGED,  # or uvicorn would write each line, and then throw it away
