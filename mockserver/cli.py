@@ -343,7 +343,7 @@ def _serve(options: argparse.Namespace) -> int:
     except wrong as error:
         listener.close()
         raise UsageError(str(error)) from error
-    pace = f"scenario {scenario.name}: {scenario.description}" if scenario.description else scenario.name
+    pace = f"scenario {scenario.name}" + (f": {scenario.description}" if scenario.description else "")
     if options.like:
         pace = f"like {options.like}" + (f", {pace}" if scenario.name != "steady" else "")
     lie = "" if options.defect is None else f"; it lies: {options.defect}"

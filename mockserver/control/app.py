@@ -3,16 +3,18 @@
 Made when somebody first asks for it. Its document stands beside this module.
 """
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mockserver.contract.complaints import Complaint
 from mockserver.contract.document import Document, load
 from mockserver.contract.judge import Judge
-from mockserver.contract.operation import Contract
+from mockserver.contract.operation import BodyReader, Contract, Operation
 from mockserver.contract.routes import Routes
 from mockserver.control.access import Access
 from mockserver.control.events import Events
@@ -21,7 +23,7 @@ from mockserver.control.log_entries import LogEntries
 from mockserver.control.operations import Operations
 from mockserver.server.credentials import Credentials
 from mockserver.server.edge import Edge, Transmitter
-from mockserver.server.errors import INVALID, NOT_ALLOWED, RequestRefused
+from mockserver.server.errors import INVALID, NOT_ALLOWED, NOT_FOUND, RequestRefused
 from mockserver.server.framework import Framework, Resolver
 from mockserver.server.pipeline import (
     BODILESS,
@@ -36,10 +38,11 @@ from mockserver.server.pipeline import (
     media_type,
 )
 from mockserver.server.settings import Settings
-from mockserver.simulation.clock import ClockRefused
-from mockserver.simulation.durations import DurationUnreadable
+from mockserver.simulation.clock import EPOCH, ClockRefused
+from mockserver.simulation.faults import Fault, FaultRefused, FaultUnknown
 from mockserver.simulation.worlds import Worlds
 
+ADDING_FAULTS = "PostWorldFaults"
 LARGEST = 64 * 1024 * 1024  # bytes of a body; a snapshot may be large
 
 
@@ -62,8 +65,10 @@ def build_control(document: Document, worlds: Worlds, settings: Settings, *, acc
         quirks=settings.quirks,
         scenarios=settings.scenarios,
         entries=entries,
+        struck=frozenset(operation["operationId"] for _, _, operation in document.operations()),
     )
-    routes = Routes(own.operations.values())
+    compiled = _operations(own)
+    routes = Routes(compiled.values())
     transmitter = Transmitter(
         cors=settings.cors,
         has_cors=lambda _: True,
@@ -72,7 +77,7 @@ def build_control(document: Document, worlds: Worlds, settings: Settings, *, acc
     )
     secure = partial(
         Secure,
-        guards=dict.fromkeys(own.operations),  # the threshold was first
+        guards=dict.fromkeys(compiled),  # the threshold was first
         elsewhere=None,
         is_guarded=lambda _: False,
         job_path=None,
@@ -93,6 +98,29 @@ def build_control(document: Document, worlds: Worlds, settings: Settings, *, acc
     )
     app.add_bundle(own.document.bundle)
     return app
+
+
+class _FaultReader(BodyReader):
+    """Judges the description of a fault, of which there are many kinds, in the words that know them all."""
+
+    def complaints(self, body: Any) -> list[Complaint]:
+        """Return what is wrong with *body*; an empty list when it keeps its schema."""
+        if self.validator.is_valid(body):
+            return []
+        try:
+            Fault.of_json(body, at=EPOCH)
+        except FaultRefused as refused:
+            return [Complaint(str(refused))]
+        return super().complaints(body)
+
+
+def _operations(contract: Contract) -> Mapping[str, Operation]:
+    """Return the operations of the control API, by operationId."""
+    operations = dict(contract.operations)
+    adding = operations[ADDING_FAULTS]
+    assert adding.body is not None  # noqa: S101  # the document says so
+    body = _FaultReader(adding.body.schema, adding.body.validator, adding.body.resolve)
+    return {**operations, ADDING_FAULTS: replace(adding, body=body)}
 
 
 class _Threshold:
@@ -118,5 +146,7 @@ class _Threshold:
             await self.app(scope, receive, send)
         except ClockRefused as refused:
             raise RequestRefused(409, NOT_ALLOWED, str(refused)) from refused
-        except DurationUnreadable as refused:
+        except FaultRefused as refused:
             raise RequestRefused(400, INVALID, str(refused)) from refused
+        except FaultUnknown as unknown:
+            raise RequestRefused(404, NOT_FOUND, str(unknown)) from unknown

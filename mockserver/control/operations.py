@@ -21,8 +21,10 @@ from mockserver.control.showing import (
 from mockserver.quirk import Quirks
 from mockserver.server.errors import INVALID, RequestRefused
 from mockserver.server.exchange import Operate, Request, Response, json_response
-from mockserver.simulation.durations import duration_of
+from mockserver.simulation.duration import DurationUnreadable, duration_of
+from mockserver.simulation.faults import Fault
 from mockserver.simulation.scenario import Scenarios
+from mockserver.simulation.snapshot import restored, snapshot_of
 from mockserver.simulation.steering import advance_to_next, advance_until, force
 from mockserver.simulation.world import World
 from mockserver.simulation.worlds import Worlds
@@ -37,7 +39,7 @@ class Operations:
     """The functions behind the operations, by operationId.
 
     document: of the control API itself. contract: of the server. quirks: those that it shows.
-    scenarios: those that may be chosen.
+    scenarios: those that may be chosen. struck: the operations of the server that a fault may strike.
     """
 
     worlds: Worlds
@@ -46,6 +48,7 @@ class Operations:
     quirks: Quirks
     scenarios: Scenarios
     entries: LogEntries
+    struck: frozenset[str]
 
     def by_id(self) -> Mapping[str, Operate]:
         """Return the functions by operationId."""
@@ -59,11 +62,17 @@ class Operations:
             "DeleteWorld": self.delete_world,
             "PostWorldReset": self.reset,
             "PostWorldFork": self.fork,
+            "GetWorldSnapshot": self.snapshot,
+            "PutWorldSnapshot": self.restore,
             "GetWorldClock": self.show_clock,
             "PatchWorldClock": self.pace,
             "PostWorldClockAdvance": self.advance,
             "GetWorldScenario": self.show_scenario,
             "PutWorldScenario": self.choose_scenario,
+            "GetWorldFaults": self.list_faults,
+            "PostWorldFaults": self.add_fault,
+            "DeleteWorldFaults": self.end_faults,
+            "DeleteWorldFault": self.end_fault,
             "GetWorldBatchJobs": self.list_jobs,
             "GetWorldBatchJob": self.show_job,
             "PostWorldBatchJobForce": self.force,
@@ -145,6 +154,17 @@ class Operations:
         into = request.body["as"]
         return json_response(shown_world(into, self.worlds.fork(_name(request), into=into)), status=201)
 
+    def snapshot(self, request: Request) -> Response:
+        """GetWorldSnapshot."""
+        return json_response(snapshot_of(self._world(request)))
+
+    def restore(self, request: Request) -> Response:
+        """PutWorldSnapshot."""
+        name = _name(request)
+        is_new = name not in self.worlds.known()
+        world = self.worlds.restore(name, restored(request.body, like=self.worlds.default))
+        return json_response(shown_world(name, world), status=201 if is_new else 200)
+
     # ---- time
 
     def show_clock(self, request: Request) -> Response:
@@ -179,6 +199,26 @@ class Operations:
         scenario = self.scenarios.named(request.body["name"])
         self._world(request).scenario = scenario
         return self._woken(request, lambda world: shown_scenario(world.scenario))
+
+    def list_faults(self, request: Request) -> Response:
+        """GetWorldFaults."""
+        return _shown_faults(self._world(request))
+
+    def add_fault(self, request: Request) -> Response:
+        """PostWorldFaults."""
+        world = self._world(request)
+        fault = Fault.of_json(request.body, at=world.clock.now(), operations=self.struck)
+        return json_response(world.faults.add(fault).to_json(), status=201)
+
+    def end_faults(self, request: Request) -> Response:
+        """DeleteWorldFaults."""
+        world = self._world(request)
+        world.faults.clear()
+        return _shown_faults(world)
+
+    def end_fault(self, request: Request) -> Response:
+        """DeleteWorldFault."""
+        return json_response(self._world(request).faults.remove(request.path_parameters["fault"]).to_json())
 
     # ---- batch jobs
 
@@ -235,6 +275,10 @@ class Operations:
         return json_response(payload)
 
 
+def _shown_faults(world: World) -> Response:
+    return json_response({"faults": [each.to_json() for each in world.faults.listed(at=world.clock.now())]})
+
+
 def _name(request: Request) -> str:
     return request.path_parameters["world"]
 
@@ -254,8 +298,8 @@ def _advance(world: World, body: Mapping[str, Json | str]) -> None:
 def _duration(text: str) -> timedelta:
     try:
         return duration_of(text)
-    except OverflowError:
-        return timedelta.max
+    except DurationUnreadable as error:
+        raise RequestRefused(400, INVALID, f"by: {error}") from error
 
 
 def _instant(text: str, name: str) -> datetime:

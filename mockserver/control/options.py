@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mockserver.contract.instants import read_instant
-from mockserver.simulation.durations import DurationUnreadable, duration_of
+from mockserver.simulation.duration import DurationUnreadable, duration_of
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -143,7 +143,7 @@ def _instant(text: str) -> datetime:
 def _duration(text: str) -> timedelta:
     try:
         return duration_of(text)
-    except (DurationUnreadable, OverflowError) as error:
+    except DurationUnreadable as error:
         message = f"{text!r} is no duration; write PT30M, PT1H or P1D"
         raise argparse.ArgumentTypeError(message) from error
 
