@@ -104,9 +104,9 @@ class MockWorld:
         seed: int | str = self._ask("GET")["seed"]
         return seed
 
-    def choose(self, scenario: str | Mapping[str, Any]) -> None:
-        """Let the worker do by *scenario*, a name or an object, with the jobs created from now on."""
-        self._ask("PUT", "scenario", body={"name": scenario} if isinstance(scenario, str) else scenario)
+    def choose(self, scenario: str) -> None:
+        """Let the worker do by *scenario*, its name, with the batch jobs that are created from now on."""
+        self._ask("PUT", "scenario", body={"name": scenario})
 
     def force(self, job: str | Job | Mapping[str, Any], status: str) -> Job:
         """Let the worker move *job* to *status*, now, doing the work that this takes; return it then."""

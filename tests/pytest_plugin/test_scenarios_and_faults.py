@@ -160,13 +160,13 @@ def test_latency_is_longer_than_a_hasty_client_waits(world: MockWorld) -> None:
 
 
 def test_an_error_status_has_the_contracts_own_body_and_ends_by_the_worlds_clock(world: MockWorld) -> None:
-    world.add_fault("status", status=500, operation="GetBatchJobs", for_="PT30S")
+    world.add_fault("status", status=400, operation="GetBatchJobs", for_="PT30S")
 
     answer = world.client.get(JOBS)
     created = world.client.post(JOBS, json=EXPORT)
     world.clock.advance(30)
 
-    assert (answer.status_code, answer.json()["type"]) == (500, "unknown_error")
+    assert (answer.status_code, answer.json()["type"]) == (400, "invalid_data")
     assert created.status_code == 201
     assert world.client.get(JOBS).status_code == 200
     assert world.log.violations == []
