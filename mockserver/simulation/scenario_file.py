@@ -21,6 +21,7 @@ from mockserver.simulation.scenario import STEADY, Failure, Scenario, Wait
 from mockserver.simulation.yaml_file import YamlFileError, composed, line_of
 
 OTHERWISE, NEVER = "otherwise", "never"
+DEEPEST = 64  # levels that a file may have
 SHOWN = 60  # letters of a wrong value that a message shows
 _TRUTH = {"true": True, "false": False}
 
@@ -179,6 +180,10 @@ class _Source:
         self.lines[place] = line_of(node)
         if any(node is each for each in above):
             self.errors.append(self._wrong(self.lines[place], f"{_named(place)} is a part of itself"))
+            return None
+        if len(above) == DEEPEST:
+            problem = f"{_named(place[:4])} holds one thing in another more than {DEEPEST} times"
+            self.errors.append(self._wrong(self.lines[place], problem, "flatten it"))
             return None
         above = (*above, node)
         if isinstance(node, yaml.SequenceNode):
