@@ -32,10 +32,14 @@ class BrokenOff(ConnectionResetError):
 class Faulty:
     """Lets the faults of the world strike. A world without any costs a look at them."""
 
-    def __init__(self, app: Station, *, examples: Examples, transmit: Transmit) -> None:
+    def __init__(
+        self, app: Station, *, examples: Examples, transmit: Transmit, lose: Callable[[Request], None]
+    ) -> None:
+        """Make the station. transmit: sends an answer. lose: notes that a request gets none."""
         self.app = app
         self.examples = examples
         self.transmit = transmit
+        self.lose = lose
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         """Let the request pass, or strike it."""
@@ -47,11 +51,13 @@ class Faulty:
 
     async def _struck(self, faults: Sequence[Fault], scope: Scope, receive: Receive, send: Send) -> None:
         request: Request = scope[REQUEST]
+        request.faults = faults
         line = _Line(scope)
         for fault in faults:
             if fault.kind == LATENCY:
                 await line.wait(send, seconds=fault.milliseconds / 1000)
             elif fault.kind == RESET:
+                self.lose(request)
                 await line.break_off(send, reset=True)
                 return
             elif fault.kind == STATUS:
