@@ -6,8 +6,7 @@ Ours: a preference that cannot be met is refused with 400; Prism's 404 could be 
 """
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 
 from starlette.types import Receive, Scope, Send
@@ -26,8 +25,7 @@ WISH = "mockserver.wish"
 VARY = (b"vary", b"Prefer")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wish:
+class _Wish(NamedTuple):
     """What the client prefers, in its own words; None where it says nothing."""
 
     code: str | None
