@@ -119,7 +119,7 @@ class Faults:
         return bool(self.held)
 
     def add(self, fault: Fault) -> Fault:
-        """Return *fault* with an id, having met nobody; it holds from now on, after those that hold already."""
+        """Return *fault* with an id, having met nobody; from now on it holds, after those that do already."""
         self._numbered += 1
         added = replace(fault, id=f"fault_{self._numbered}", met=0, struck=0)
         self.held = (*self.held, added)
