@@ -6,9 +6,9 @@ together leave one stretch of the chain. Rows that do not fit into one chain are
 into the chain whose last row is the nearest one before it (patience sorting): n rows whose columns have the
 same order make one chain, and about twice the square root of n where two orders have nothing in common.
 
-Costs: a row is laid down in about 2 us and taken away in about 10 us, whatever the size. Finding a
-place costs about 1 us a chain. A fork copies the lists of chains and blocks; blocks, of BLOCK_ROWS rows at
-most, are shared and copied before they are first written to.
+Costs: a row is laid down in about 2 us, one of many that follow each other in 0.5 us, and taken away in
+about 10 us, whatever the size. Finding a place costs about 1 us a chain. A fork copies the lists of chains
+and blocks; blocks, of BLOCK_ROWS rows at most, are shared and copied before they are first written to.
 """
 
 from array import array
@@ -76,6 +76,24 @@ class Chain:
             last.ids += row_id.encode("ascii")
         self.size += 1
         self.last = row
+
+    def extend(self, columns: Sequence[Row], ids: Sequence[str], *, token: object) -> None:
+        """Lay down rows that are given by column, after the last one; each may come after the one before."""
+        start = 0
+        while start < len(ids):
+            last = self._blocks[-1] if self._blocks else None
+            if last is None or len(last.ids) >= self._block_rows * ID_LETTERS:
+                self._starts.append(self.size)
+                self._blocks.append(last := Block(token, [array("q") for _ in columns], bytearray()))
+            elif last.token is not token:
+                last = self._blocks[-1] = last.copied(token)
+            stop = min(start + self._block_rows - len(last.columns[0]), len(ids))
+            for column, values in zip(last.columns, columns, strict=True):
+                column.extend(values[start:stop])
+            last.ids += "".join(ids[start:stop]).encode("ascii")
+            self.size += stop - start
+            start = stop
+        self.last = tuple([values[-1] for values in columns])
 
     def remove(self, first: int, *, token: object) -> None:
         """Take away the row with *first* in its first column. Raises KeyError where there is none."""
@@ -174,6 +192,19 @@ class Chains:
         self.chains[number].append(row, row_id, token=self._token)
         insort(self._ends, (row[0], number))
         return number
+
+    def extend(self, rows: Sequence[Row], ids: Sequence[str]) -> Sequence[int]:
+        """Lay *rows* down, one after the other, and return the number of the chain of each."""
+        columns = list(zip(*rows, strict=True))
+        if not all(all(map(le, values, values[1:])) for values in columns):
+            return [self.add(row, row_id) for row, row_id in zip(rows, ids, strict=True)]
+        # the first one finds the chain, and the others follow it there
+        number = self.add(rows[0], ids[0])
+        if len(rows) > 1:
+            self.chains[number].extend([values[1:] for values in columns], ids[1:], token=self._token)
+            del self._ends[bisect_left(self._ends, (rows[0][0], number))]
+            insort(self._ends, (rows[-1][0], number))
+        return [number] * len(rows)
 
     def remove(self, number: int, first: int) -> None:
         """Take the row with *first* in its first column away from the chain with that *number*."""

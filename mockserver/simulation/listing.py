@@ -89,7 +89,8 @@ class Listing:
         else:
             indexed = {name: value for name, value in filters.items() if self._is_indexed(name, value)}
             condition = self._condition(indexed)
-            found = self.store.matching(condition, owner=by, now=microseconds_of(now))
+            instants = name if name in self.columns or name == UPDATED else self.created
+            found = self.store.matching(condition, owner=by, now=microseconds_of(now), order=instants)
             count = count_of(found)
             if len(indexed) == len(filters) and name in {"id", *FIXED, *self.columns, UPDATED}:
                 start, stop = span(count, limit=limit, offset=offset)

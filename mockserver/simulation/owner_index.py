@@ -6,7 +6,9 @@ found by bisection in all of them at once.
 
 Costs, c being chains times stages (about five for the jobs of one type and outcome that nobody interfered
 with; see `chains` for the others): a count is 5 us times c; a page adds 50 us times c, and 2 us for each of
-its rows. Ordered by id, the jobs that were created in the milliseconds of the page are sorted.
+its rows. Where the stage of a job neither decides whether it is meant nor where it stands, as in the usual
+list, the newest first, c is chains alone. Ordered by id, the jobs that were created in the milliseconds of
+the page are sorted.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -44,7 +46,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A stretch of jobs that match, all in the same stage of the same shape."""
+    """A stretch of jobs that match, of the same shape.
+
+    columns: the moments that all of them show, by column: those of their stage, where all are in the same.
+    """
 
     chain: Chain
     start: int
@@ -80,6 +85,14 @@ class OwnerIndex:
         """Lay a job down, the *number*-th that was created, and return the number of its chain."""
         return self._own(timetable.shape).add((number, *timetable.moments), job_id)
 
+    def extend(self, first: int, ids: Sequence[str], timetables: Sequence[Timetable]) -> Sequence[int]:
+        """Lay jobs of one shape down, the *first*-th that was created and those after it.
+
+        Return the numbers of their chains.
+        """
+        rows = [(number, *each.moments) for number, each in enumerate(timetables, first)]
+        return self._own(timetables[0].shape).extend(rows, ids)
+
     def remove(self, number: int, *, shape: int, chain: int) -> None:
         """Take the *number*-th job away."""
         self._own(shape).remove(chain, number)
@@ -92,15 +105,23 @@ class OwnerIndex:
             chains = self._chains[shape] = own
         return chains
 
-    def matching(self, condition: Condition, shapes: Shapes, now: int) -> list[Found]:
-        """Return where the jobs lie that meet *condition* at *now*."""
+    def matching(self, condition: Condition, shapes: Shapes, now: int, *, order: str) -> list[Found]:
+        """Return where the jobs lie that meet *condition* at *now*.
+
+        order: the column of instants by which they are going to be put in order.
+        """
+        compared = {order, *condition.spans, *condition.unset}
         return [
             found
             for number, chains in self._chains.items()
-            if condition.holds_for(shapes[number], self._owner)
+            if condition.holds_for(shape := shapes[number], self._owner)
             for chain in chains.chains
             if chain.size
-            for found in _stretches(chain, shapes[number], condition, now)
+            for found in (
+                _stretch(chain, shape, condition)
+                if compared <= shape.lasting.keys()
+                else _stretches(chain, shape, condition, now)
+            )
         ]
 
     def changing(self, shapes: Shapes, since: int) -> Iterator[str]:
@@ -134,6 +155,13 @@ class OwnerIndex:
             for column in range(1, 1 + shapes[number].width)
             for position in range(chain.rows_below(column, after + 1), chain.rows_below(column, until + 1))
         }
+
+
+def _stretch(chain: Chain, shape: Shape, condition: Condition) -> Iterator[Found]:
+    """Yield where the jobs lie, whatever their stage, that meet a *condition* on what lasts."""
+    first, after = _narrowed(chain, shape.lasting, condition, (0, chain.size))
+    if first < after:
+        yield Found(chain, first, after, shape, shape.lasting)
 
 
 def _stretches(chain: Chain, shape: Shape, condition: Condition, now: int) -> Iterator[Found]:

@@ -33,15 +33,22 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What happens to a job, without saying when. No stage begins earlier than the one before it."""
+    """What happens to a job, without saying when. No stage begins earlier than the one before it.
+
+    columns: the moments that each stage shows, by column. lasting: those that every stage shows, the same in
+    each, such as that of `created_at`.
+    """
 
     type: str
     dry_run: bool
     stages: tuple[Stage, ...]
     columns: tuple[Mapping[str, int], ...] = field(init=False, compare=False, repr=False)
+    lasting: Mapping[str, int] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "columns", tuple(dict(stage.moments) for stage in self.stages))
+        lasting = set.intersection(*(set(stage.moments) for stage in self.stages))
+        object.__setattr__(self, "lasting", dict(lasting))
 
     @property
     def width(self) -> int:

@@ -14,7 +14,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from math import floor
+from random import Random
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -25,6 +25,7 @@ from mockserver.simulation.catalogue import Catalogue
 from mockserver.simulation.clock import Clock, instant_of, microseconds_of
 from mockserver.simulation.contents import Contents
 from mockserver.simulation.course import Moved, course_of
+from mockserver.simulation.faults import Faults
 from mockserver.simulation.files import File, Files, upload_key
 from mockserver.simulation.identity import Mint
 from mockserver.simulation.listing import Listing
@@ -34,8 +35,16 @@ from mockserver.simulation.owner_index import MILLISECOND
 from mockserver.simulation.packed_json import packed_json, unpacked_json
 from mockserver.simulation.query import Page, matching, ordered, page
 from mockserver.simulation.refusals import CreatorNotFound, NotTheOwner, StrategyUnknown
-from mockserver.simulation.scenario import Scenario
-from mockserver.simulation.schedule import CONFIRMED, Step, advance, is_in_hand, next_step, processed_part
+from mockserver.simulation.scenario import Failure, Scenario
+from mockserver.simulation.schedule import (
+    CONFIRMED,
+    Step,
+    advance,
+    is_in_hand,
+    next_progress,
+    next_step,
+    processed_part,
+)
 from mockserver.simulation.store import Store
 from mockserver.simulation.strategies.stored_order import in_stored_order
 from mockserver.simulation.strategy import Shop, Strategy, Work, WorkFailed, WorkNeverEnds
@@ -64,14 +73,14 @@ RACED_CONFIRMS = Quirk(
 KEPT_IN_MICROSECONDS = ("created_at", "updated_at")  # the database sets them, the worker the others
 ONE_MILLISECOND = timedelta(milliseconds=1)
 LONGEST_REMEMBERED = 1024  # bytes of a context, as long as it is remembered what it comes to
-MOST_UNDER_WAY = 256  # jobs of which it is remembered how they were last seen
+MOST_VIEWS = 256  # jobs of which it is remembered how they were last seen
 COPIED_BY_FORKS = (
     "_sessions",
     "_catalogue_since",
     "_stock",
     "_agenda",
     "_unanswered",
-    "_under_way",
+    "_views",
     "_foresight",
 )
 JOBS_PER_PAGE = 10
@@ -84,7 +93,10 @@ Value = TypeVar("Value")
 
 
 class World:
-    """A universe of its own. Two worlds never meet."""
+    """A universe of its own. Two worlds never meet.
+
+    faults: what goes wrong between it and its clients.
+    """
 
     def __init__(  # noqa: PLR0913  # each is a fact of its own
         self,
@@ -103,10 +115,11 @@ class World:
         strategies: by the type of job they do. catalogue: gives what the shop sells at the beginning, when
         somebody first needs it. store: where it keeps its jobs; an empty one.
         """
+        self.faults = Faults(mint.branch("faults").chance)
         self._quirks = quirks
         self._clock = clock
         self._lifecycle = lifecycle
-        self._scenario = scenario.with_quirks(quirks)
+        self.scenario = scenario
         self._strategies = strategies
         self._mint = mint
         self._jobs = Store() if store is None else store
@@ -120,10 +133,9 @@ class World:
         self._entries = 0
         self._unanswered: set[str] = set()
         self._memo = Memo()
-        self._under_way: dict[
-            str, tuple[BatchJob, int, BatchJob]
-        ] = {}  # as they were last seen, by units done
-        # by the type, dry_run, tick, catalogue and essence of a job that was just created
+        # jobs as they were last seen: what was kept of each, what was shown of it, and before which moment
+        self._views: dict[str, tuple[BatchJob, BatchJob, int]] = {}
+        # by the type, dry_run, tick, catalogue, essence and scenario of a job that was just created
         self._foresight: dict[Hashable, _Foresight] = {}
         self.log = Log()
         self._created = lifecycle.instants[lifecycle.initial]
@@ -136,6 +148,10 @@ class World:
             column=microseconds_column if HIDDEN_MICROSECONDS in quirks else job_column,
         )
 
+    def chance(self, name: str) -> Random:
+        """Return the chance of the one thing called *name*: the same each time, by the world's seed."""
+        return self._mint.chance(name)
+
     def forked(self) -> "World":
         """Return a copy of this world, its clock, chance and log among it: the two never meet again.
 
@@ -145,6 +161,7 @@ class World:
         fork._clock, fork._mint, fork._jobs = self._clock.forked(), self._mint.forked(), self._jobs.forked()
         fork._listing = replace(self._listing, store=fork._jobs)
         fork._memo, fork.log = self._memo.forked(), self.log.forked()
+        fork.faults = self.faults.forked()
         for name in COPIED_BY_FORKS:
             setattr(fork, name, copy(getattr(self, name)))
         return fork
@@ -157,11 +174,13 @@ class World:
         now = self.settle()
         jobs = tuple([self._due_done(job_id, now) for job_id in self._jobs.ids()])
         agenda = [job_id for at, _, job_id in sorted(self._agenda) if self._is_next(job_id, at)]
+        self.faults.listed(at=now)  # from now on, without those that have ended
         return Contents(
             at=now,
             speed=self._clock.speed,
-            chance=self._mint.chance,
-            scenario=self._scenario,
+            mint=self._mint.state,
+            scenario=self._chosen,
+            faults=self.faults.to_json(),
             users=tuple(self._users.by_id.values()),
             sessions=MappingProxyType(self._sessions.copy()),
             jobs=jobs,
@@ -174,7 +193,7 @@ class World:
     def refilled(self, contents: Contents) -> "World":
         """Return a world with other *contents*, of the same lifecycle, strategies and quirks as this one.
 
-        The two never meet. Raises ValueError where the chance is none.
+        The two never meet. Raises FaultRefused.
         """
         world = World(
             clock=self._clock.like(at=contents.at, speed=contents.speed),
@@ -182,11 +201,12 @@ class World:
             scenario=contents.scenario,
             strategies=self._strategies,
             catalogue=lambda: contents.catalogue,
-            mint=Mint.resumed(contents.chance),
+            mint=Mint.resumed(contents.mint),
             quirks=self._quirks,
             store=self._jobs.emptied(),
         )
-        world._scenario, world._catalogue_since = contents.scenario, [contents.at]
+        chance = world._mint.branch("faults").chance
+        world.faults = Faults.of_json(contents.faults, chance, at=contents.at)
         world._users = Users(MappingProxyType({user.id: user for user in contents.users}))
         world._sessions, world._unanswered = dict(contents.sessions), set(contents.unanswered)
         world._files = Files(contents.files)
@@ -196,6 +216,23 @@ class World:
         for job_id in dict.fromkeys((*contents.agenda, *altering)):
             world._note(world._jobs.get(job_id))
         return world
+
+    # ---- what the worker does
+
+    @property
+    def scenario(self) -> Scenario:
+        """Return the scenario of the jobs that are created from now on, unless one is chosen for a job."""
+        return self._chosen
+
+    @scenario.setter
+    def scenario(self, scenario: Scenario) -> None:
+        self._chosen, self._scenario = scenario, scenario.with_quirks(self._quirks)
+
+    def _scenario_of(self, job_type: str, chosen: Scenario | None) -> Scenario:
+        """Return what a new job lives through. chosen: for it alone; None for the world's own scenario."""
+        if chosen is None and self._scenario.types is None:
+            return self._scenario
+        return (self._chosen if chosen is None else chosen).of_type(job_type).with_quirks(self._quirks)
 
     # ---- time
 
@@ -267,8 +304,10 @@ class World:
 
         What becomes of the first such job becomes, as much later, of all that are created after it.
         """
+        if job.scenario.is_drawn:  # each goes its own way
+            return self._timetable(replace(job, context=unpacked_json(order.stored)))
         begun = job.scenario.taken_up(job.updated_at)
-        key = (job.type, job.dry_run, begun, len(self._catalogue_since), order.essence)
+        key = (job.type, job.dry_run, begun, len(self._catalogue_since), order.essence, job.scenario)
         created = microseconds_of(job.updated_at)
         foreseen = self._foresight.get(key)
         if foreseen is not None:
@@ -292,6 +331,8 @@ class World:
         transition = step.transition
         if step.error is not None:
             return self._failed(job, transition, WorkFailed(step.error), at=step.at)
+        if (failure := job.scenario.failures.get(transition.name)) is not None:
+            return self._failed_as_told(job, transition, failure, at=step.at)
         if transition.work is None:
             return job.moved(transition, at=step.at)
         strategy, shop = self._strategies[job.type], self._shop(step.at)
@@ -303,17 +344,33 @@ class World:
                 work = Work(result=job.result or {})
             else:
                 work = strategy.process(job, shop)
-        except WorkFailed as failure:
-            if transition.work == PROCESS and ROLLED_BACK in self._quirks:
-                began = self._lifecycle.instants[job.status]
-                job = replace(job, instants={name: at for name, at in job.instants.items() if name != began})
-            return self._failed(job, transition, failure, at=step.at)
+        except WorkFailed as failed:
+            return self._failed(self._taken_back(job, transition), transition, failed, at=step.at)
         except WorkNeverEnds:
             endless = MappingProxyType({transition.name: None})
             return replace(job, scenario=replace(job.scenario, durations=endless))
         if not rehearsed:
             self._change_shop(work, at=step.at)
         return job.moved(transition, work, at=step.at)
+
+    def _failed_as_told(
+        self, job: BatchJob, attempted: Transition, failure: Failure, *, at: datetime
+    ) -> BatchJob:
+        """Return *job* failed as its scenario tells, its result telling how far the work had come."""
+        strategy, errors = self._strategies[job.type], failure.errors
+        if attempted.work == PROCESS:
+            errors = [shown for each in errors for shown in _shown_by(strategy, each)]
+            if failure.done and ROLLED_BACK not in self._quirks:
+                job = replace(job, result=strategy.progress(job, failure.done))
+        job = self._taken_back(job, attempted)
+        return self._failed(job, attempted, WorkFailed(*errors), at=at)
+
+    def _taken_back(self, job: BatchJob, attempted: Transition) -> BatchJob:
+        """Return *job*, whose work has failed, without what is taken back then."""
+        if attempted.work != PROCESS or ROLLED_BACK not in self._quirks:
+            return job
+        began = self._lifecycle.instants[job.status]
+        return replace(job, instants={name: at for name, at in job.instants.items() if name != began})
 
     def _failed(self, job: BatchJob, attempted: Transition, failure: WorkFailed, *, at: datetime) -> BatchJob:
         transition = self._lifecycle.failure_of(attempted)
@@ -340,7 +397,11 @@ class World:
             job = self._jobs.get(job_id)
             essence = self._strategies[job.type].essence(job.context)
             before, now = (
-                self._once(number, (job.type, "work", essence), partial(self._rehearsed, job, number, at))
+                self._once(
+                    number,
+                    (job.type, "work", essence, job.scenario.rows),
+                    partial(self._rehearsed, job, number, at),
+                )
                 for number in (latest - 1, latest)
             )
             if before != now:
@@ -400,16 +461,6 @@ class World:
         """Return the quirks that it has."""
         return self._quirks
 
-    @property
-    def scenario(self) -> Scenario:
-        """Return what the worker will do with the batch jobs that are created from now on."""
-        return self._scenario
-
-    def choose(self, scenario: Scenario) -> None:
-        """Let the worker do by *scenario* with the batch jobs that are created from now on."""
-        self._scenario = scenario.with_quirks(self._quirks)
-        self._foresight.clear()
-
     def jobs(self) -> list[BatchJob]:
         """Return all batch jobs of all users as they stand now, the oldest first."""
         now = self.settle()
@@ -438,15 +489,26 @@ class World:
                 break
         return self._seen(self._keep(job), now)
 
-    def create(self, *, job_type: str, context: Mapping[str, Any], dry_run: bool, by: str) -> BatchJob:
+    def create(
+        self,
+        *,
+        job_type: str,
+        context: Mapping[str, Any],
+        dry_run: bool,
+        by: str,
+        scenario: Scenario | None = None,
+    ) -> BatchJob:
         """Return a new batch job of the user *by*.
 
-        Raises StrategyUnknown, ContextRefused, PriceListNotFound or CreatorNotFound.
+        scenario: for this job alone; None for the world's own.
+        Raises StrategyUnknown, ScenarioNotForType, ContextRefused, PriceListNotFound or CreatorNotFound.
         """
         now = self.settle()
         strategy = self._strategies.get(job_type)
         if strategy is None:
             raise StrategyUnknown(job_type)
+        if scenario is not None:
+            scenario.refuse_other_than(job_type)
         if strategy.alters_shop:
             prepared = strategy.prepare(context, self._shop(now))
         else:
@@ -463,12 +525,12 @@ class World:
             instants={self._created: now},
             updated_at=now,
             lifecycle=self._lifecycle,
-            scenario=self._scenario,
+            scenario=self._scenario_of(job_type, scenario),
         )
         if strategy.alters_shop:
             self._keep(replace(job, context=in_stored_order(prepared)))
         else:
-            self._jobs.put(job, self._timetable_of_new(job, order), context=order.stored)
+            self._jobs.add(job, self._timetable_of_new(job, order), context=order.stored)
         return job
 
     def _order(self, context: Mapping[str, Any], strategy: Strategy, now: datetime) -> "_Order":
@@ -484,7 +546,10 @@ class World:
     def retrieve(self, job_id: str, *, by: str) -> BatchJob:
         """Return the batch job as it stands now. Raises BatchJobNotFound or NotTheOwner."""
         now = self.settle()
-        return self._seen(self._owned(job_id, by, now), now)
+        job = self._present(now, microseconds_of(now), job_id)
+        if job.created_by != by:
+            raise NotTheOwner
+        return job
 
     def ask(self, transition: Transition, job_id: str, *, by: str) -> BatchJob:
         """Return the batch job after *transition*, for which the user *by* asks.
@@ -534,7 +599,18 @@ class World:
     def _present(self, now: datetime, moment: int, job_id: str) -> BatchJob:
         """Return the job as it stands *now*, which is *moment*, in microseconds."""
         job, due = self._jobs.get_due(job_id)
-        return self._seen(job if due > moment else self._brought_to(job, now), now)
+        view = self._views.get(job_id)
+        if view is not None and view[0] is job and moment < view[2]:
+            return view[1]
+        if due <= moment:
+            return self._seen(self._brought_to(job, now), now)
+        shown = self._seen(job, now)
+        if view is None and len(self._views) >= MOST_VIEWS:
+            del self._views[next(iter(self._views))]
+        progress = next_progress(job, now)
+        until = due if progress is None else min(due, microseconds_of(progress))
+        self._views[job_id] = job, shown, until
+        return shown
 
     def _due_done(self, job_id: str, now: datetime) -> BatchJob:
         job, due = self._jobs.get_due(job_id)
@@ -556,18 +632,9 @@ class World:
     def _seen(self, job: BatchJob, now: datetime) -> BatchJob:
         """Return *job* with the progress and the instants that can be seen at *now*; it is not kept."""
         part = processed_part(job, now)
-        if part is None:
-            return job if self._shown_as is None else self._shown_as(job)
-        done, seen = floor(job.units * part), self._under_way.get(job.id)
-        if seen is not None and seen[0] is job and seen[1] == done:
-            return seen[2]
-        shown = replace(job, result=self._strategies[job.type].progress(job, part))
-        if self._shown_as is not None:
-            shown = self._shown_as(shown)
-        if seen is None and len(self._under_way) >= MOST_UNDER_WAY:
-            del self._under_way[next(iter(self._under_way))]
-        self._under_way[job.id] = job, done, shown
-        return shown
+        if part is not None:
+            job = replace(job, result=self._strategies[job.type].progress(job, part))
+        return job if self._shown_as is None else self._shown_as(job)
 
     # ---- users and sessions
 
@@ -686,6 +753,10 @@ class _Foresight:
         return Timetable(
             shape, tuple([each + later for each in moments]), NEVER if due == NEVER else due + later
         )
+
+
+def _shown_by(strategy: Strategy, error: str | Mapping[str, Any]) -> Iterable[str | Mapping[str, Any]]:
+    return strategy.failure(error).errors if isinstance(error, str) else (error,)
 
 
 def job_column(job: BatchJob, name: str) -> Any:

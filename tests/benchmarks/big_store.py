@@ -25,6 +25,7 @@ SPOTS, PER_SPOT = 10, 50  # of the jobs that are got one by one
 AFTERWARDS = 8  # seconds of the deadline kept for the event loop
 DEEP_SECONDS = 5  # at most, for each kind of deep page
 DEEP_PAGES = 100  # at most, of each kind
+FRESH = 10  # jobs that each server is asked to create before its first page is
 FILL = [sys.executable, "-m", "tests.benchmarks.programs.filled_app", "--port", "{port}", "--jobs"]
 
 
@@ -116,7 +117,9 @@ def measure(
     """Return what was measured of *big*, which is asked *asked*.
 
     few_started: starts a server with FEW; in each round a fresh one, so that it has no more than these.
-    rounds: at most; as many as the deadline allows.
+    rounds: at most; as many as the deadline allows. The first page is asked for when its jobs were just
+    created, of either server: what the worker has in hand changes while it is looked at, and the one with
+    many has been asked to create jobs in the round before, while the one with few has only just begun.
     """
     deep = _deep_latencies(big, asked.deep_pages)
     all_deep = [each for took in deep.values() for each in took]
@@ -132,6 +135,8 @@ def measure(
             for work in WORKS:
                 for name, (server, calls) in both.items():
                     say(f"big store, round {number}: {work} with {name} jobs")
+                    if work == LIST_TEN:
+                        _create_fresh(server)
                     pace = driver.pace(server, calls[work], seconds=seconds)
                     rates.setdefault((name, work), []).append(pace.rate)
             pauses.append(
@@ -154,6 +159,12 @@ def measure(
         pause=max(each["many"] for each in pauses),
         pause_of_few=max(each["few"] for each in pauses),
     )
+
+
+def _create_fresh(server: Server) -> None:
+    with Client(server.port) as client:
+        for _ in range(FRESH):
+            client.ask(create())
 
 
 def _bytes_per_job(big: Server, few: Server, jobs: int) -> float | None:

@@ -1,6 +1,8 @@
 """When the simulated worker moves a batch job."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from math import floor
 
 import pytest
 from hypothesis import given
@@ -8,8 +10,9 @@ from hypothesis import strategies as st
 
 from mockserver.contract.document import load, shipped_folder
 from mockserver.simulation.batch_job import BatchJob
-from mockserver.simulation.scenario import SCENARIOS, Scenario, ScenarioUnknown, scenario_named
-from mockserver.simulation.schedule import Step, advance, next_step, processed_part
+from mockserver.simulation.scenario import Failure, Scenario, ScenarioUnknown, scenario_named
+from mockserver.simulation.schedule import Step, advance, next_progress, next_step, processed_part
+from tests.simulation.test_duration import DRAWN
 
 LIFECYCLE = load(shipped_folder()).lifecycle
 BEGINNING = datetime(2026, 11, 22, 1, 44, 43, 796000, tzinfo=UTC)
@@ -33,8 +36,10 @@ def new_job(*, scenario: Scenario = STEADY, dry_run: bool = False) -> BatchJob:
 
 
 def perform(job: BatchJob, step: Step) -> BatchJob:
-    """Return *job* after a step whose work always succeeds."""
-    return LIFECYCLE.apply(step.transition, job, at=step.at)
+    """Return *job* after a step whose work succeeds, unless the scenario lets it fail."""
+    fails = step.transition.name in job.scenario.failures
+    made = LIFECYCLE.failure_of(step.transition) if fails else step.transition
+    return LIFECYCLE.apply(made, job, at=step.at)
 
 
 def at(now: datetime, job: BatchJob) -> BatchJob:
@@ -45,13 +50,15 @@ def seconds(number: float) -> timedelta:
     return timedelta(seconds=number)
 
 
-DURATIONS = st.none() | st.timedeltas(min_value=timedelta(), max_value=timedelta(days=2))
+DURATIONS = st.none() | st.timedeltas(min_value=timedelta(), max_value=timedelta(days=2)) | DRAWN
+FAILURES = st.builds(Failure, errors=st.just(["boom"]), done=st.floats(0, 1))
 SCENARIO = st.builds(
     Scenario,
     name=st.just("drawn"),
     description=st.just(""),
     otherwise=DURATIONS,
     durations=st.dictionaries(st.sampled_from(NAMES), DURATIONS),
+    failures=st.dictionaries(st.sampled_from(NAMES), FAILURES),
 )
 JOBS = st.builds(new_job, scenario=SCENARIO, dry_run=st.booleans())
 LATER = st.timedeltas(min_value=timedelta(), max_value=timedelta(days=9)).map(
@@ -103,11 +110,10 @@ def test_every_step_is_stamped_with_the_instant_it_was_due(job: BatchJob, now: d
 
     advanced = advance(job, now, perform=note)
 
-    due = [job.scenario.duration(step.transition.name) or timedelta() for step in steps]
-    expected = {
-        step.transition.sets: BEGINNING + sum(due[: n + 1], timedelta()) for n, step in enumerate(steps)
-    }
-    assert advanced.instants == {"created_at": BEGINNING, **expected}
+    due = [job.scenario.duration(step.transition.name, job.id) or timedelta() for step in steps]
+    expected = {BEGINNING, *(BEGINNING + sum(due[: n + 1], timedelta()) for n, _ in enumerate(steps))}
+    assert set(advanced.instants.values()) == expected
+    assert len(advanced.instants) == len(steps) + 1
 
 
 # ---- examples
@@ -143,7 +149,10 @@ def test_a_steady_job_looked_at_late_has_the_instants_of_one_looked_at_often() -
     assert job.updated_at == BEGINNING + seconds(6)
 
 
-@pytest.mark.parametrize("name", sorted(SCENARIOS))
+WAITING = ["steady", "instant", "slow", "stuck-in-processing", "partial-failure"]
+
+
+@pytest.mark.parametrize("name", WAITING)
 def test_a_dry_run_waits_to_be_confirmed_for_ever(name: str) -> None:
     job = at(BEGINNING + timedelta(days=365), new_job(scenario=scenario_named(name), dry_run=True))
 
@@ -220,11 +229,51 @@ def test_the_processed_part_is_a_part_exactly_while_processing(job: BatchJob, no
     assert 0 <= (part or 0) <= 1
 
 
+def units_done(job: BatchJob, now: datetime) -> int:
+    return floor(job.units * (processed_part(job, now) or 0))
+
+
+@given(
+    st.integers(1, 10**6), st.timedeltas(timedelta(microseconds=1), timedelta(days=2)), st.floats(0, 0.9999)
+)
+def test_no_more_is_done_before_the_next_progress(units: int, duration: timedelta, part: float) -> None:
+    scenario = replace(STEADY, durations={**STEADY.durations, "complete": duration})
+    began = BEGINNING + seconds(3)
+    job = replace(at(began, new_job(scenario=scenario)), units=units)
+    now = began + duration * part
+
+    progress = next_progress(job, now) or now
+    just_before = max(now, progress - timedelta(microseconds=1))
+
+    assert units_done(job, just_before) == units_done(job, now)
+    assert progress >= now or units_done(job, now + timedelta(microseconds=2)) > units_done(job, now)
+
+
+def test_the_next_progress_comes_with_the_next_unit() -> None:
+    job = replace(at(BEGINNING + seconds(3), new_job()), units=3)
+
+    progress = next_progress(job, BEGINNING + seconds(4.5))
+
+    assert progress == BEGINNING + seconds(5) - timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(("scenario", "units"), [("stuck-in-processing", 3), ("steady", 0)])
+def test_there_is_no_next_progress_where_nothing_is_left_to_be_done(scenario: str, units: int) -> None:
+    job = replace(at(BEGINNING + seconds(3), new_job(scenario=scenario_named(scenario))), units=units)
+
+    assert next_progress(job, BEGINNING + seconds(4)) is None
+
+
 # ---- scenarios
 
 
 def test_an_unknown_scenario_is_refused_with_those_that_are_known() -> None:
-    known = "unknown scenario 'slwo'; known: steady, instant, slow, stuck-in-processing"
+    known = (
+        r"unknown scenario 'slwo'; did you mean 'slow'\? known: steady, instant, slow, manual, "
+        "fails-in-pre-processing, fails-in-processing, partial-failure, stuck-in-processing, "
+        "import-stuck-in-processing, import-hangs-at-pre-processing, export-yields-one-product, "
+        "parser-error-midway, import-of-37040-rows"
+    )
 
     with pytest.raises(ScenarioUnknown, match=f"^{known}$"):
         scenario_named("slwo")
