@@ -9,6 +9,7 @@ import codecs
 import contextlib
 import zlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import Any
 
@@ -17,6 +18,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from mockserver.server.errors import INVALID, RequestRefused
+from mockserver.server.exchange import Sent
 from mockserver.server.html_pages import error_page
 from mockserver.server.v8_json import inflate_complaint, json_headline
 
@@ -28,6 +30,7 @@ DEPTH_LIMIT = 512  # levels of JSON; ours: deeper than anything recorded, and sa
 DRAIN_SECONDS = 5
 DRAIN_LIMIT = 16 * 1024 * 1024  # bytes read and thrown away, so that the client can read why it was refused
 FILES_LIMIT = 1000
+MOST_KNOWN, LONGEST_KNOWN = 256, 8 * 1024  # bodies, and bytes of one
 BOM = codecs.BOM_UTF8
 
 
@@ -91,10 +94,11 @@ def _too_large(*, read_whole: bool) -> RequestRefused:
     return RequestRefused(413, INVALID, "request entity too large", headers=headers, page=page)
 
 
-def parse_json(body: bytes, headers: Mapping[str, str]) -> Any:
+def parse_json(body: bytes, headers: Mapping[str, str], *, limit: int = JSON_LIMIT) -> Any:
     """Return what *body*, sent as JSON, says: an object or a list; an empty body is an empty object.
 
-    Raises RequestRefused. Source: recorded, http/json string and empty body with json type.
+    limit: of the body once its encoding is taken off, in bytes. Raises RequestRefused.
+    Source: recorded, http/json string and empty body with json type.
     """
     charset = _charset(headers["content-type"])
     if charset not in ("utf-8", "utf8", "us-ascii", "ascii"):
@@ -102,7 +106,7 @@ def parse_json(body: bytes, headers: Mapping[str, str]) -> Any:
         page = partial(error_page, f"UnsupportedMediaTypeError: {complaint}")
         raise RequestRefused(415, INVALID, f"{complaint}; send UTF-8", page=page)
     if "content-encoding" in headers:
-        body = inflated(body, headers["content-encoding"].strip().lower(), limit=JSON_LIMIT)
+        body = inflated(body, headers["content-encoding"].strip().lower(), limit=limit)
     if not body:
         return {}
     body = body.removeprefix(BOM)
@@ -172,6 +176,31 @@ def _inner(value: Any) -> Iterator[Any]:
         yield from value.values()
     elif isinstance(value, list):
         yield from value
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBodies:
+    """What was sent lately: clients say the same over and over, and load tests nothing else.
+
+    What a body says, whether it is JSON and whether it keeps the contract follow from its bytes and the two
+    headers that tell how to read them, so that equal ones need not be read and judged anew. Mutable, and
+    bounded: it forgets what it has known longest. limit: of a body, in bytes.
+    """
+
+    limit: int = JSON_LIMIT
+    _known: dict[tuple[bytes, str | None, str | None], Sent] = field(default_factory=dict)
+
+    def read(self, body: bytes, headers: Mapping[str, str]) -> Sent:
+        """Return what *body*, sent as JSON, says. Raises RequestRefused; see `parse_json`."""
+        key = body, headers.get("content-type"), headers.get("content-encoding")
+        known = self._known.get(key)
+        if known is None:
+            known = Sent(parse_json(body, headers, limit=self.limit))
+            if len(body) <= LONGEST_KNOWN:
+                if len(self._known) >= MOST_KNOWN:
+                    del self._known[next(iter(self._known))]
+                self._known[key] = known
+        return known
 
 
 async def read_files(receive: Receive, *, content_type: str, field: str) -> list[tuple[str, bytes]]:

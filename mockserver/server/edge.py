@@ -20,7 +20,7 @@ from mockserver.server.exchange import LONGEST_LOGGED, Exchanged, Headers, Reque
 from mockserver.server.faulty import BrokenOff
 from mockserver.server.pipeline import REQUEST
 from mockserver.server.preferences import NO_PREFERENCES, PREFER, parse_prefer
-from mockserver.server.wire import WHOLE
+from mockserver.server.wire import HEAD, WHOLE
 from mockserver.simulation.world import World
 from mockserver.simulation.worlds import Worlds
 
@@ -120,7 +120,12 @@ async def _decline(scope: Scope, receive: Receive, send: Send) -> None:
 def _request(scope: Scope, world: World) -> Request:
     raw_path = scope.get("raw_path") or quote(scope["path"]).encode()
     host, port = scope.get("server") or ("localhost", 80)
-    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    head = scope["extensions"].get(HEAD) if "extensions" in scope else None
+    headers = (
+        {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        if head is None
+        else head.texts
+    )
     return Request(
         method=scope["method"],
         path=raw_path.decode("latin-1").partition("?")[0],
@@ -176,7 +181,7 @@ class Transmitter:
         if self._express:
             headers += self._signs_of_express(request, response)
         if self.has_cors(request.path):
-            headers += self._cors(request, vary=b"Origin") if "origin" in request.headers else SAME_ORIGIN
+            headers += self.cors(request, vary=b"Origin") if "origin" in request.headers else SAME_ORIGIN
         if response.content_type is not None:
             headers.append((b"content-type", response.content_type.encode("latin-1")))
         body, status = response.body, response.status
@@ -217,7 +222,7 @@ class Transmitter:
         Source: recorded, http/OPTIONS unknown path and preflight allowed origin.
         """
         headers = [
-            *self._cors(request, vary=b"Origin, Access-Control-Request-Headers"),
+            *self.cors(request, vary=b"Origin, Access-Control-Request-Headers"),
             (b"access-control-allow-methods", METHODS),
             (b"content-length", b"0"),
         ]
@@ -226,7 +231,8 @@ class Transmitter:
         await send({"type": "http.response.start", "status": 204, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
 
-    def _cors(self, request: Request, *, vary: bytes) -> Headers:
+    def cors(self, request: Request, *, vary: bytes) -> Headers:
+        """Return what an answer says to a browser of the pages that may read it."""
         headers = [(b"vary", vary), CREDENTIALS]
         origin = request.headers.get("origin")
         if origin is not None and (self._any_origin or origin in self._origins):

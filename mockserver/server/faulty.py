@@ -1,7 +1,8 @@
 """Where faults strike: a station behind Route, and what each kind of fault looks like on the wire.
 
 What is struck is decided in the world. A latency, an error status and a reset come before the request is
-looked at; what spoils an answer spoils any, be it a refusal.
+looked at, and a client that leaves meanwhile has asked for nothing; what spoils an answer spoils any, be it a
+refusal.
 """
 
 import asyncio
@@ -13,11 +14,12 @@ from typing import Any, Protocol
 from starlette.types import Receive, Scope, Send
 
 from mockserver.contract.examples import Examples, NotShown
+from mockserver.server.bodies import ClientGone
 from mockserver.server.errors import error_response
 from mockserver.server.exchange import Headers, Request, Response
 from mockserver.server.pipeline import REQUEST, Station, Transmit
 from mockserver.server.shown import response_of
-from mockserver.server.wire import ABORT, STALL
+from mockserver.server.wire import ABORT, WAIT
 from mockserver.simulation.faults import LATENCY, MALFORMED, RESET, STALLED, STATUS, TRUNCATED, Fault
 
 REVALIDATION = (b"etag", b"last-modified")  # a spoilt answer is not to be kept and taken for the right one
@@ -45,10 +47,10 @@ class Faulty:
 
     async def _struck(self, faults: Sequence[Fault], scope: Scope, receive: Receive, send: Send) -> None:
         request: Request = scope[REQUEST]
-        line = _Line(scope, receive)
+        line = _Line(scope)
         for fault in faults:
             if fault.kind == LATENCY:
-                await asyncio.sleep(fault.milliseconds / 1000)
+                await line.wait(send, seconds=fault.milliseconds / 1000)
             elif fault.kind == RESET:
                 await line.break_off(send, reset=True)
                 return
@@ -72,7 +74,6 @@ class _Line:
     """The connection of one request, as far as it can be ill-treated."""
 
     scope: Scope
-    receive: Receive
 
     @property
     def can_break(self) -> bool:
@@ -86,14 +87,18 @@ class _Line:
         await send({"type": ABORT, "reset": reset})
 
     async def wait(self, send: Send, *, seconds: float) -> None:
-        """Wait until the client leaves, the server ends, or *seconds* have passed."""
-        if self.can_break:
-            await send({"type": STALL})
+        """Wait for *seconds*. Raises ClientGone when the client leaves meanwhile, or the server ends."""
+        if not self.can_break:
+            await asyncio.sleep(seconds)
+            return
+        gone = asyncio.Event()
+        await send({"type": WAIT, "gone": gone})
         await asyncio.sleep(0)  # into a task of its own, which a timeout needs; see wire.begun
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while (await self.receive())["type"] != "http.disconnect":
-                    pass
+                await gone.wait()
+                raise ClientGone
+        await send({"type": WAIT, "gone": None})
 
 
 # ---- spoilt answers

@@ -19,7 +19,7 @@ from mockserver.contract.complaints import Complaint
 from mockserver.contract.parameters import ParameterRefused
 from mockserver.contract.routes import NOWHERE, PathRefused, Routes
 from mockserver.quirk import NO_QUIRKS, Quirk, Quirks
-from mockserver.server.bodies import JSON_LIMIT, parse_json, read_body, read_files
+from mockserver.server.bodies import JSON_LIMIT, KnownBodies, read_body, read_files
 from mockserver.server.errors import (
     INVALID,
     NOT_ALLOWED,
@@ -57,23 +57,26 @@ class Parse:
     Source: recorded, auth/create invalid json without auth.
     """
 
-    def __init__(self, app: Station) -> None:
+    def __init__(self, app: Station, *, limit: int = JSON_LIMIT) -> None:
+        """Make the station. limit: of a body, in bytes."""
         self.app = app
+        self.limit, self.known = limit, KnownBodies(limit=limit)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         """Parse the body, if it is JSON."""
         request: Request = scope[REQUEST]
-        if request.method in BODILESS or _media_type(request.headers.get("content-type", "")) != JSON_TYPE:
+        if request.method in BODILESS or media_type(request.headers.get("content-type", "")) != JSON_TYPE:
             return self.app(scope, receive, send)
         return self._parsed(request, scope, receive, send)
 
     async def _parsed(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
-        request.body = parse_json(await read_body(receive, limit=JSON_LIMIT), request.headers)
+        request.sent = self.known.read(await read_body(receive, limit=self.limit), request.headers)
         await self.app(scope, receive, send)
 
 
 @lru_cache(256)
-def _media_type(content_type: str) -> str:
+def media_type(content_type: str) -> str:
+    """Return the media type without its parameters, in small letters."""
     return content_type.partition(";")[0].strip().lower()
 
 
@@ -189,8 +192,12 @@ class Validate:
                 request.query = operation.read_query(request.query_string)
             except ParameterRefused as refused:
                 raise _query_refused(refused, self.quirks) from refused
-        if operation.body is not None and (complaints := operation.body.complaints(request.body)):
-            raise _body_refused(complaints)
+        reader, sent = operation.body, request.sent
+        if reader is not None and (sent is None or sent.approved_by is not reader):
+            if complaints := reader.complaints(request.body):
+                raise _body_refused(complaints)
+            if sent is not None:
+                sent.approved_by = reader
         if operation.multipart:
             return self._with_files(request, scope, receive, send)
         return self.app(scope, receive, send)

@@ -207,6 +207,7 @@ class World:
         )
         chance = world._mint.branch("faults").chance
         world.faults = Faults.of_json(contents.faults, chance, at=contents.at)
+        world._catalogue_since = [contents.at]
         world._users = Users(MappingProxyType({user.id: user for user in contents.users}))
         world._sessions, world._unanswered = dict(contents.sessions), set(contents.unanswered)
         world._files = Files(contents.files)
@@ -216,6 +217,16 @@ class World:
         for job_id in dict.fromkeys((*contents.agenda, *altering)):
             world._note(world._jobs.get(job_id))
         return world
+
+    @property
+    def seed(self) -> int | str:
+        """Return what the world's chance is drawn from."""
+        return self._mint.seed
+
+    def reseed(self, seed: int) -> None:
+        """Draw what is drawn from now on, ids and faults, from another chance."""
+        self._mint = Mint(seed)
+        self.faults = self.faults.forked(self._mint.branch("faults").chance)
 
     # ---- what the worker does
 
@@ -240,6 +251,21 @@ class World:
     def clock(self) -> Clock:
         """Return the world's clock."""
         return self._clock
+
+    def set_clock(self, *, at: datetime | None = None, speed: float | None = None) -> None:
+        """Set the clock: to any instant while there is no batch job yet, otherwise only forward.
+
+        at, speed: what it is to show, and how fast it is to run; None leaves that as it is.
+        Raises ClockRefused.
+        """
+        pace = self._clock.speed if speed is None else speed
+        if at is not None and not len(self._jobs):
+            self._clock = self._clock.starting(at, speed=pace)
+            self._catalogue_since[0] = at
+            return
+        if at is not None:
+            self._clock.jump(at)
+        self._clock.run(speed=pace)
 
     def next_transition_at(self) -> datetime | None:
         """Return the next instant at which a worker moves a batch job, if no client interferes; or None."""
@@ -461,10 +487,18 @@ class World:
         """Return the quirks that it has."""
         return self._quirks
 
-    def jobs(self) -> list[BatchJob]:
-        """Return all batch jobs of all users as they stand now, the oldest first."""
+    def jobs(self, *, offset: int = 0, limit: int | None = None) -> list[BatchJob]:
+        """Return the batch jobs of all users as they stand now, the oldest first.
+
+        offset: how many of them to leave out first. limit: how many at most; None for all.
+        """
         now = self.settle()
-        return [self._present(now, microseconds_of(now), job_id) for job_id in self._jobs.ids()]
+        last = None if limit is None else offset + limit
+        return [self._present(now, microseconds_of(now), job_id) for job_id in self._jobs.ids()[offset:last]]
+
+    def count_jobs(self) -> int:
+        """Return how many batch jobs there are, of all users."""
+        return len(self._jobs)
 
     def look_at(self, job_id: str) -> BatchJob:
         """Return the batch job as it stands now, whoever created it. Raises BatchJobNotFound."""
@@ -497,10 +531,12 @@ class World:
         dry_run: bool,
         by: str,
         scenario: Scenario | None = None,
+        packed: bytes | None = None,
     ) -> BatchJob:
         """Return a new batch job of the user *by*.
 
-        scenario: for this job alone; None for the world's own.
+        scenario: for this job alone; None for the world's own. packed: *context* as `packed_json` gives it,
+        where that is known. Jobs with equal contexts share one.
         Raises StrategyUnknown, ScenarioNotForType, ContextRefused, PriceListNotFound or CreatorNotFound.
         """
         now = self.settle()
@@ -512,7 +548,7 @@ class World:
         if strategy.alters_shop:
             prepared = strategy.prepare(context, self._shop(now))
         else:
-            order = self._order(context, strategy, now)
+            order = self._order(context, packed or packed_json(context), strategy, now)
             prepared = order.prepared
         if not self._users.is_one(by):
             raise CreatorNotFound(by)
@@ -533,8 +569,9 @@ class World:
             self._jobs.add(job, self._timetable_of_new(job, order), context=order.stored)
         return job
 
-    def _order(self, context: Mapping[str, Any], strategy: Strategy, now: datetime) -> "_Order":
-        packed = packed_json(context)
+    def _order(
+        self, context: Mapping[str, Any], packed: bytes, strategy: Strategy, now: datetime
+    ) -> "_Order":
         if len(packed) > LONGEST_REMEMBERED:
             return _Order.of(context, strategy, self._shop(now))
         return self._once(
