@@ -209,6 +209,11 @@ class Transmitter:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
+    def lose(self, request: Request) -> None:
+        """Note that *request* gets no answer."""
+        if self._logs:
+            request.world.log.add(Exchanged(request.world.clock.now(), request, 0, (), b""))
+
     def _signs_of_express(self, request: Request, response: Response) -> Headers:
         headers = [(b"x-powered-by", b"Express")]
         opens_one = any(name == b"set-cookie" for name, _ in response.headers)
