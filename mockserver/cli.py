@@ -19,7 +19,7 @@ from mockserver.contract.diagram import mermaid
 from mockserver.contract.document import Document, DocumentError, load, shipped_folder
 from mockserver.grading.verbs import DEFECTS_EXAMPLES, GRADE_EXAMPLES, add_defects, add_grade, grade_suite
 from mockserver.server.settings import ENGINES, USUAL_ORIGINS, Settings
-from mockserver.simulation.scenario import SCENARIOS, ScenarioUnknown, scenario_named
+from mockserver.simulation.scenario import PLAIN, SCENARIOS, Scenario, Scenarios, ScenarioUnknown
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -33,6 +33,7 @@ examples:
   mockserver serve                               on 127.0.0.1:9000; log in as admin@example.com / supersecret
   mockserver serve --port 0                      on a free port, which is printed
   mockserver serve --scenario instant            every job is done by the next look
+  mockserver serve --scenario mine.yaml#busy     as your own file says; `mockserver scenarios` lists more
   mockserver serve --cors http://localhost:4000  a frontend of another origin may call
   mockserver serve --like medusa-1.20.11         with the recorded quirks of the real server
   cp -r openapi mine && mockserver serve --spec mine
@@ -88,6 +89,14 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     quirks = verbs.add_parser("quirks", help="list the quirks of the real server, with their evidence")
     quirks.add_argument("--json", action="store_true", help="as JSON, for machines")
     quirks.set_defaults(run=_list_quirks)
+    told = verbs.add_parser("scenarios", help="list what the simulated worker can be told to do")
+    told.add_argument(
+        "file", nargs="?", type=Path, metavar="FILE", help="a file of your own: judge and list it"
+    )
+    told.add_argument("--spec", type=Path, metavar="FOLDER", help="the documents that FILE is for")
+    told.add_argument("--json", action="store_true", help="as JSON, for machines")
+    told.add_argument("--schema", action="store_true", help="print the JSON Schema of such files instead")
+    told.set_defaults(run=_list_scenarios)
     judged = verbs.add_parser("conform", help="judge a server by the contract", formatter_class=_Formatter)
     judged.set_defaults(run=_conform)
     if "conform" in words:
@@ -132,6 +141,15 @@ def _list_quirks(options: argparse.Namespace) -> int:
         )
         print(*lines, sep="")  # noqa: T201  # its output
     return FINE
+
+
+def _list_scenarios(options: argparse.Namespace) -> int:
+    from mockserver.server.scenario_verb import ScenariosUnusable, list_scenarios  # noqa: PLC0415  # heavy
+
+    try:
+        return list_scenarios(options)
+    except ScenariosUnusable as error:
+        raise UsageError(str(error)) from error
 
 
 def _conform(options: argparse.Namespace) -> int:
@@ -193,7 +211,15 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
         default="steady",
         metavar="NAME",
         help="what the worker does, and how fast: "
-        + "; ".join(f"{s.name} ({s.description})" for s in SCENARIOS.values()),
+        + "; ".join(f"{s.name} ({s.description})" for s in PLAIN.values())
+        + "; or another that `mockserver scenarios` lists; or FILE or FILE#NAME, of your own",
+    )
+    what.add_argument(
+        "--scenarios",
+        type=Path,
+        metavar="FILE",
+        help="a YAML file of scenarios that may be asked for by name too; `mockserver scenarios --schema` "
+        "tells the format",
     )
     what.add_argument(
         "--seed", type=int, default=0, help="chance behind people, products and ids (default: %(default)s)"
@@ -288,8 +314,9 @@ def _serve(options: argparse.Namespace) -> int:
         wrong = (*wrong, CatalogueFileError)
     try:
         settings = replace(settings, quirks=quirks_of(like=options.like, names=options.quirk))
-        scenario = scenario_named(options.scenario)
         document = load(options.spec or shipped_folder())
+        scenarios, scenario = _scenarios(options, document)
+        settings = replace(settings, scenarios=scenarios)
         catalogue_file = _catalogue_file(options)
         build = partial(
             build_worlds, settings=settings, clock=clock, scenario=scenario, catalogue_file=catalogue_file
@@ -301,7 +328,9 @@ def _serve(options: argparse.Namespace) -> int:
     except wrong as error:
         listener.close()
         raise UsageError(str(error)) from error
-    pace = f"like {options.like}" if options.like else f"scenario {scenario.name}: {scenario.description}"
+    pace = f"scenario {scenario.name}: {scenario.description}" if scenario.description else scenario.name
+    if options.like:
+        pace = f"like {options.like}" + (f", {pace}" if scenario.name != "steady" else "")
     _greet(listener, settings, pace if options.defect is None else f"{pace}; it lies: {options.defect}")
     serve(app, listener, log_level=options.log_level)
     return FINE
@@ -322,6 +351,18 @@ def _lying_app(
         defect = defect_named(options.defect)
         return build_lying_app(document, settings, defect, build=build, engine=options.engine)
     except DefectUnknown as error:
+        raise UsageError(str(error)) from error
+
+
+def _scenarios(options: argparse.Namespace, document: Document) -> tuple[Scenarios, Scenario]:
+    """Return the scenarios that are known, and the one that is chosen. Raises UsageError, ScenarioUnknown."""
+    if options.scenarios is None and options.scenario in PLAIN:
+        return SCENARIOS, PLAIN[options.scenario]
+    from mockserver.server.scenario_verb import ScenariosUnusable, choose  # noqa: PLC0415  # reads YAML
+
+    try:
+        return choose(options.scenario, document, file=options.scenarios)
+    except ScenariosUnusable as error:
         raise UsageError(str(error)) from error
 
 

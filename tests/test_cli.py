@@ -18,6 +18,7 @@ import pytest
 
 from mockserver.cli import EXAMPLES, FINE, USAGE, main
 from mockserver.server.settings import Settings
+from mockserver.simulation.scenario import SCENARIOS
 
 PATIENCE = 20  # seconds until a test gives up on a process; machines are noisy
 PROMPTLY = 2  # seconds; a stopped server needs a quarter of one, but machines are noisy
@@ -92,6 +93,7 @@ def test_each_example_is_one_command_and_what_it_is_for() -> None:
         "mockserver serve",
         "mockserver serve --port 0",
         "mockserver serve --scenario instant",
+        "mockserver serve --scenario mine.yaml#busy",
         "mockserver serve --cors http://localhost:4000",
         "mockserver serve --like medusa-1.20.11",
         "cp -r openapi mine && mockserver serve --spec mine",
@@ -105,7 +107,7 @@ def test_help_tells_every_default_scenario_and_variable(capsys: pytest.CaptureFi
 
     said = "".join(capsys.readouterr().out.split())  # wherever the lines were broken
     assert all(variable in said for variable in VARIABLES)
-    assert all(name in said for name in ("steady", "instant", "slow", "stuck-in-processing"))
+    assert all(name in said for name in ("steady", "instant", "slow", "manual", "mockserverscenarios"))
     assert all(default in said for default in (Settings().admin_email, Settings().api_token, "9000"))
 
 
@@ -141,7 +143,7 @@ def test_help_tells_every_default_scenario_and_variable(capsys: pytest.CaptureFi
         ),
         (
             ["serve", "--port", "0", "--scenario", "slwo"],
-            "unknown scenario 'slwo'; known: steady, instant, slow, stuck-in-processing",
+            f"unknown scenario 'slwo'; did you mean 'slow'? known: {', '.join(SCENARIOS)}",
         ),
         (["serve", "--port", "0", "--spec", "nowhere"], NO_FOLDER),
     ],

@@ -63,6 +63,13 @@ def test_the_tour_with_curl_does_what_it_says(url: str) -> None:
     assert printed.endswith('{"type":"not_allowed","message":"Cannot cancel completed batch job"}')
 
 
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the tour is made with curl")
+def test_a_world_is_reached_by_base_url_and_by_header(url: str) -> None:
+    printed = run(block("sh worlds"), url=url)
+
+    assert printed == '{"batch_jobs":[],"count":0,"offset":0,"limit":10}' * 2
+
+
 def test_an_edited_copy_is_served_as_readme_says(tmp_path: Path) -> None:
     script = block("sh spec").splitlines()
     assert script[-1] == ".venv/bin/mockserver serve --spec mine"

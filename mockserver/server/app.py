@@ -15,16 +15,19 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.contract.document import Document, DocumentError
+from mockserver.contract.examples import Examples
 from mockserver.contract.operation import Contract
 from mockserver.contract.routes import Routes
 from mockserver.server.credentials import Credentials
 from mockserver.server.edge import Edge, Transmitter
 from mockserver.server.exchange import Operate
+from mockserver.server.faulty import Faulty
 from mockserver.server.framework import Framework, Resolver, SwaggerUIMiddleware, SwaggerUIOptions
 from mockserver.server.guard import guard_of
 from mockserver.server.operations import Operations
 from mockserver.server.payloads import Payloads
 from mockserver.server.pipeline import Dispatch, Parse, Route, Secure, Validate
+from mockserver.server.preferring import Preferring
 from mockserver.server.recent import RecentJobs
 from mockserver.server.settings import Engine, Settings
 from mockserver.simulation.batch_job import BatchJob
@@ -54,7 +57,9 @@ def build_app(
     contract = Contract(document, quirks)
     credentials = Credentials(settings.jwt_secret, settings.cookie_secret)
     payloads = Payloads.of(document, job_columns=_job_columns(document), quirks=quirks)
-    operations = Operations(payloads, credentials, _file_path(contract), RecentJobs(payloads))
+    operations = Operations(
+        payloads, credentials, _file_path(contract), RecentJobs(payloads), settings.scenarios
+    )
     functions = operations.by_id(document.lifecycle)
     _check_operations(contract, functions)
     routes = Routes(contract.operations.values())
@@ -77,6 +82,11 @@ def build_app(
         quirks=quirks,
     )
     validate = partial(Validate, quirks=quirks)
+    examples = Examples(document)
+    faulty = partial(Faulty, examples=examples, transmit=transmitter)
+    preferring = partial(
+        Preferring, examples=examples, secure=secure, validate=validate, transmit=transmitter
+    )
     middlewares: list[Any] = [  # Connexion calls them applications; they are what makes one
         partial(Edge, worlds=worlds, transmitter=transmitter, quirks=quirks),
         _Documentation,
@@ -90,12 +100,23 @@ def build_app(
     if engine == "stock":
         from mockserver.server import stock  # noqa: PLC0415  # only this engine needs it
 
-        stations = stock.stations(contract, routes, secure=secure, validate=validate, transmit=transmitter)
+        stations = stock.stations(
+            contract,
+            routes,
+            between=[faulty, preferring],
+            secure=secure,
+            validate=validate,
+            transmit=transmitter,
+        )
         options = stock.options(credentials, judged=judged)
         app = Framework(stock.Application(), middlewares=[*middlewares, *stations], **options, **made_alike)
         app.add_bundle(document.bundle, fit=stock.fitted)
         return app
-    stations = [partial(Route, routes=routes), secure, validate]
+    stations = [
+        partial(Route, routes=routes, aside=lambda app: faulty(preferring(app))),
+        secure,
+        validate,
+    ]
     app = Framework(Dispatch(transmitter, judged=judged), middlewares=[*middlewares, *stations], **made_alike)
     app.add_bundle(document.bundle)
     return app

@@ -6,7 +6,7 @@ CORS, entity tags and 304.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,8 +16,10 @@ from mockserver.server.addressing import HEADER, SIGN, addressed, is_addressed
 from mockserver.server.bodies import ClientGone, Incoming
 from mockserver.server.credentials import Credentials
 from mockserver.server.errors import response_for, unforeseen_response
-from mockserver.server.exchange import Exchanged, Headers, Request, Response, entity_tag
+from mockserver.server.exchange import LONGEST_LOGGED, Exchanged, Headers, Request, Response, entity_tag
+from mockserver.server.faulty import BrokenOff
 from mockserver.server.pipeline import REQUEST
+from mockserver.server.preferences import NO_PREFERENCES, PREFER, parse_prefer
 from mockserver.server.wire import HEAD, WHOLE
 from mockserver.simulation.world import World
 from mockserver.simulation.worlds import Worlds
@@ -67,6 +69,8 @@ class Edge:
             await self.app(scope, receive, send)
         except ClientGone:
             log.debug("the client left before its request was whole: %s %s", request.method, request.path)
+        except BrokenOff:
+            raise
         except Exception as error:  # the last one who can answer; what is unknown is logged whole
             response = response_for(error, self.quirks)
             if response is None:
@@ -129,7 +133,18 @@ def _request(scope: Scope, world: World) -> Request:
         headers=headers,
         origin=(scope.get("scheme", "http"), f"{host}:{port}"),
         world=world,
+        preferences=_preferences(scope) if PREFER in headers else NO_PREFERENCES,
     )
+
+
+def _preferences(scope: Scope) -> Mapping[str, str]:
+    """Return what the client prefers, in whichever of the lines of `Prefer` it says so."""
+    lines = (
+        value.decode("latin-1")
+        for name, value in scope["headers"]
+        if name.decode("latin-1").lower() == PREFER
+    )
+    return parse_prefer(",".join(lines))
 
 
 class Transmitter:
@@ -183,11 +198,14 @@ class Transmitter:
             headers = [each for each in headers if each[0] != b"content-type"]
         if status != 304:  # noqa: PLR2004  # Not Modified carries no length
             headers.append((b"content-length", str(len(body)).encode()))
-        if request.method == "HEAD":
-            body = b""
+        body = b"" if request.method == "HEAD" else body
         if self._logs:
             world = request.world
-            world.log.add(Exchanged(world.clock.now(), request, status, headers, body), size=len(body))
+            kept = body if len(body) <= LONGEST_LOGGED else body[:LONGEST_LOGGED]
+            world.log.add(Exchanged(world.clock.now(), request, status, headers, kept))
+        if request.damage is not None:
+            await request.damage(status, headers, body, send)
+            return
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
@@ -224,7 +242,7 @@ class Transmitter:
 def _is_fresh(request: Request, status: int, tag: str) -> bool:
     """Return whether the client has this answer already. Source: recorded, retrieve/get if-none-match."""
     wanted = request.headers["if-none-match"]
-    if status != 200 or request.method not in ("GET", "HEAD"):  # noqa: PLR2004  # OK
+    if status != 200 or request.method not in ("GET", "HEAD") or request.damage:  # noqa: PLR2004  # OK
         return False
     if "no-cache" in request.headers.get("cache-control", ""):
         return False

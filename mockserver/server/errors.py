@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 
 from mockserver.lifecycle import Refusal, TransitionRefused
 from mockserver.quirk import NO_QUIRKS, Quirk, Quirks
@@ -18,6 +19,8 @@ from mockserver.simulation.refusals import (
     NotForeseen,
     NotTheOwner,
     PriceListNotFound,
+    ScenarioNotForType,
+    ScenarioUnknown,
     SimulationError,
     StrategyUnknown,
     TooManyWorlds,
@@ -49,6 +52,8 @@ UNFORESEEN_ERRORS = Quirk(
     matters="a client's own mistake, such as an unknown column, looks like a broken server",
     evidence="list_sort/order unknown column",
 )
+PHRASES = {status.value: status.phrase for status in HTTPStatus}
+KINDS = {403: NOT_ALLOWED, 404: NOT_FOUND, 409: NOT_ALLOWED}  # of errors that the document does not show
 UNFORESEEN = (ContextRefused, ColumnUnknown)
 
 
@@ -70,6 +75,8 @@ ANSWERS: Mapping[type[SimulationError], Answer] = {
     CreatorNotFound: Answer(404, NOT_FOUND),
     EmailTaken: Answer(400, INVALID),
     ColumnUnknown: Answer(400, INVALID),
+    ScenarioUnknown: Answer(400, INVALID),
+    ScenarioNotForType: Answer(400, INVALID),
     NotForeseen: Answer(409, NOT_ALLOWED),
     CannotBecome: Answer(409, NOT_ALLOWED),
     WorldNameRefused: Answer(400, INVALID),
@@ -152,6 +159,16 @@ def unforeseen_response() -> Response:
     """
     kind = "unknown_error"
     return json_response({"code": kind, "type": kind, "message": "An unknown error occurred."}, status=500)
+
+
+def error_response(status: int) -> Response:
+    """Return an error with *status* that the document does not show, of the contract's usual shape."""
+    if status == HTTPStatus.UNAUTHORIZED:
+        return text_response("Unauthorized", status=status)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return unforeseen_response()._replace(status=status)
+    kind = KINDS.get(status, INVALID)
+    return _error(status, kind, PHRASES.get(status, "Error"))
 
 
 def refusal_response(refusal: Refusal) -> Response:

@@ -1,7 +1,7 @@
 """A request as the pipeline sees it, and a response before it is sent. Knows nothing of ASGI."""
 
 from binascii import b2a_base64
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha1
@@ -11,12 +11,14 @@ import orjson
 
 from mockserver.contract.operation import Operation
 from mockserver.contract.routes import NOWHERE, Route
+from mockserver.server.preferences import NO_PREFERENCES
 from mockserver.simulation.packed_json import packed_json
 from mockserver.simulation.world import World
 
 Headers = Sequence[tuple[bytes, bytes]]
 JSON = "application/json; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
+LONGEST_LOGGED = 16 * 1024  # bytes of an answer's body
 
 
 @dataclass(slots=True)
@@ -45,11 +47,13 @@ class Request:
 
     path: percent-encoded, as it came. headers: by lower-case name, the last one of each.
     origin: scheme and address by which the server is reached, when the client names no host.
+    preferences: what all lines of `Prefer` ask for, by name.
     sent: the JSON body; None when there was none. files: name and content of each uploaded file.
     unreadable: what is wrong with the path, where it cannot be read.
     mount: the path below which the client finds this world, `/@NAME`; empty for the world of those who name
     none. named_by_path: the client asked below it.
     caller: the id of the user who calls; None where no credentials are needed. session: the id in the cookie.
+    damage: sends the answer, where a fault spoils it on its way.
     """
 
     method: str
@@ -58,6 +62,7 @@ class Request:
     headers: Mapping[str, str]
     origin: tuple[str, str]
     world: World
+    preferences: Mapping[str, str] = field(default_factory=lambda: NO_PREFERENCES)
     mount: str = ""
     named_by_path: bool = False
     sent: Sent | None = None
@@ -68,6 +73,7 @@ class Request:
     query: Mapping[str, Any] = field(default_factory=dict)
     caller: str | None = None
     session: str | None = None
+    damage: Callable[..., Coroutine[Any, Any, None]] | None = None
 
     @property
     def body(self) -> Any:
@@ -108,7 +114,10 @@ class Response(NamedTuple):
 
 
 class Exchanged(NamedTuple):
-    """A request and what it was answered, as the log of its world keeps it. at: the world's instant."""
+    """A request and what it was answered, as the log of its world keeps it.
+
+    at: the world's instant. body: the first LONGEST_LOGGED bytes of it.
+    """
 
     at: datetime
     request: Request

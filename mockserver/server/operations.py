@@ -12,9 +12,13 @@ from mockserver.server.downloads import download
 from mockserver.server.errors import Unauthorized
 from mockserver.server.exchange import Operate, Parts, Request, Response, json_response, text_response
 from mockserver.server.payloads import Payloads, paging_of
+from mockserver.server.preferences import applied
 from mockserver.server.recent import RecentJobs
 from mockserver.simulation.catalogue_query import find_price_lists, find_products, find_variants, store_of
+from mockserver.simulation.scenario import Scenario, Scenarios
 from mockserver.simulation.users import User
+
+SCENARIO = "scenario"  # the preference for a new job
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +26,14 @@ class Operations:
     """The functions behind the operations, by operationId.
 
     file_path: where files are fetched, `{key}` standing for the key. recent: what was shown of jobs lately.
+    scenarios: those that a client may ask for.
     """
 
     payloads: Payloads
     credentials: Credentials
     file_path: str
     recent: RecentJobs
+    scenarios: Scenarios
 
     def by_id(self, lifecycle: Lifecycle) -> Mapping[str, Operate]:
         """Return the functions by operationId; those of the lifecycle's client transitions among them."""
@@ -62,14 +68,22 @@ class Operations:
     def create_batch_job(self, request: Request) -> Response:
         """PostBatchJobs."""
         body, sent = request.body, request.sent
+        scenario = self._preferred(request)
         job = request.world.create(
             job_type=body["type"],
             context=body["context"],
             dry_run=body.get("dry_run", False),
             by=_caller(request),
             packed=None if sent is None else sent.context,
+            scenario=scenario,
         )
-        return self.recent.created(job, request.world.users)
+        answer = self.recent.created(job, request.world.users)
+        return answer if scenario is None else answer._replace(headers=applied(SCENARIO, scenario.name))
+
+    def _preferred(self, request: Request) -> Scenario | None:
+        """Return the scenario that the client prefers for its job. Raises ScenarioUnknown."""
+        name = request.preferences.get(SCENARIO)
+        return None if name is None else self.scenarios.named(name)
 
     def retrieve_batch_job(self, request: Request) -> Response:
         """GetBatchJobsBatchJob."""

@@ -42,6 +42,7 @@ from mockserver.server.guard import Guard
 REQUEST = "mockserver.request"
 BODILESS = ("GET", "HEAD", "OPTIONS", "TRACE")
 FILES_FIELD = "files"
+UNDERSCORES = "__"  # with which preferences in a query begin
 JSON_TYPE = "application/json"
 
 log = logging.getLogger(__name__)
@@ -78,10 +79,14 @@ def _media_type(content_type: str) -> str:
 
 
 class Route(SpecMiddleware):
-    """Finds the operation, by a tree made once, and tells Connexion which it is."""
+    """Finds the operation, by a tree made once, and tells Connexion which it is.
 
-    def __init__(self, app: Station, *, routes: Routes) -> None:
+    aside: makes the way of the requests that faults or preferences may concern; the others pass by it.
+    """
+
+    def __init__(self, app: Station, *, routes: Routes, aside: Callable[[Station], Station]) -> None:
         self.app = app
+        self.aside = aside(app)
         self.routes = routes
         self.base_path = ""
 
@@ -100,6 +105,8 @@ class Route(SpecMiddleware):
         request.operation = operation = route.operations.get(method)
         found = {"api_base_path": self.base_path, "operation_id": operation.id if operation else None}
         scope.setdefault("extensions", {})[ROUTING_CONTEXT] = found
+        if request.world.faults.held or request.preferences or UNDERSCORES in request.query_string:
+            return self.aside(scope, receive, send)
         return self.app(scope, receive, send)
 
 

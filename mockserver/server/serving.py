@@ -13,8 +13,8 @@ from mockserver.server.wire import BoundedHttpProtocol
 ACCESS_LOGGED = ("info", "debug")
 
 
-def serve(app: ASGIApp, listener: socket.socket, *, log_level: str = "warning") -> None:
-    """Serve *app* on *listener*, a socket that listens, until the process is told to stop.
+def server_of(app: ASGIApp, *, log_level: str = "warning") -> uvicorn.Server:
+    """Return a server of *app*, for `run` to serve with on sockets that listen.
 
     log_level: uvicorn's; `info` shows every request.
     """
@@ -31,7 +31,12 @@ def serve(app: ASGIApp, listener: socket.socket, *, log_level: str = "warning") 
         proxy_headers=False,  # `Request.base_url` reads the one that matters
         timeout_graceful_shutdown=1,
     )
-    server = uvicorn.Server(config)
+    return uvicorn.Server(config)
+
+
+def serve(app: ASGIApp, listener: socket.socket, *, log_level: str = "warning") -> None:
+    """Serve *app* on *listener*, a socket that listens, until the process is told to stop."""
+    server = server_of(app, log_level=log_level)
     gc.freeze()  # what has been imported and compiled stays: no collection need go through it
     gc.enable()
     with contextlib.suppress(KeyboardInterrupt):  # how a server is meant to be stopped

@@ -4,10 +4,11 @@ Only the command line knows where they come from.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from mockserver.quirk import NO_QUIRKS, Quirks
+from mockserver.simulation.scenario import SCENARIOS, Scenarios
 
 Engine = Literal["compiled", "stock"]
 ENGINES: Sequence[Engine] = get_args(Engine)
@@ -26,6 +27,7 @@ class Settings:
 
     cors: origins that may call with credentials; `*` lets every origin. logs: each world keeps its last
     exchanges, for those who steer it.
+    scenarios: those that may be asked for by name.
     """
 
     admin_email: str = "admin@example.com"
@@ -37,3 +39,4 @@ class Settings:
     seed: int = 0
     logs: bool = True
     quirks: Quirks = NO_QUIRKS
+    scenarios: Scenarios = field(default_factory=lambda: SCENARIOS)

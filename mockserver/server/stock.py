@@ -20,7 +20,7 @@ compiled engine.
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -67,18 +67,21 @@ def stations(
     contract: Contract,
     routes: Routes,
     *,
+    between: Sequence[Station],
     secure: Station,
     validate: Station,
     transmit: Transmit,
 ) -> list[Any]:
     """Return the middlewares between our `Parse` and the application, outermost first.
 
-    secure, validate: make the compiled engine's stations.
+    between: make what stands behind the router in either engine. secure, validate: make the compiled engine's
+    stations.
     """
     return [
         partial(_Translate, validate=validate),
         _Routing,
         partial(_Locate, operations=contract.operations, routes=routes, secure=secure),
+        *between,
         SecurityMiddleware,
         Present,
         RequestValidationMiddleware,

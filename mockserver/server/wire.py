@@ -11,6 +11,8 @@ come before is not parsed again.
 """
 
 import asyncio
+import socket
+import struct
 from collections.abc import Callable, Coroutine, Generator, Sized
 from functools import cached_property
 from typing import Any
@@ -34,6 +36,10 @@ AT_ONCE = 8  # requests of one connection answered in a row before others have t
 LONGEST_POSTED = 64 * 1024  # bytes of an answer's last part that may wait for others
 CONTROLS = bytes({*range(32), 127} - {9, 10, 13})
 WHOLE = "mockserver.whole"  # the ASGI extension of a request whose body has come
+# the ASGI extension that breaks a connection off, by the message of this name: what was sent arrives, unless
+# it is to be *reset*; the message STALL says that an answer does not end by itself
+ABORT, STALL = "mockserver.abort", "mockserver.stall"
+NO_LINGERING = struct.pack("ii", 1, 0)  # SO_LINGER of zero seconds: to close is to reset
 HEAD = "mockserver.head"  # the ASGI extension of a request whose head has come before; it is a `Head`
 BODILESS = (204, 304)  # statuses whose answers have neither body nor framing
 
@@ -149,7 +155,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             "root_path": self.root_path,
             "headers": headers,
             "state": {},
-            "extensions": {},
+            "extensions": {ABORT: {}},
         }
 
     def on_url(self, url: bytes) -> None:
@@ -263,11 +269,12 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self.transport.close()
 
     def shutdown(self) -> None:
-        """Break off what waits for its client or for its turn; a request that is whole is answered."""
+        """Break off what waits for its client or its turn, or is stalled; a whole request is answered."""
         self.outbox.empty()
         cycle = self.cycle
-        is_half = cycle is not None and not cycle.response_complete and cycle.more_body
-        if is_half or self.pipeline or self.transport.get_write_buffer_size():
+        is_answered = cycle is None or cycle.response_complete
+        is_stuck = not is_answered and (cycle.more_body or cycle.is_stalled)
+        if is_stuck or self.pipeline or self.transport.get_write_buffer_size():
             self.transport.abort()
         else:
             super().shutdown()
@@ -300,7 +307,7 @@ class _Cycle(RequestResponseCycle):
     """One request and its answer. Mutable, as uvicorn's.
 
     head: of the answer, until it is written with what comes first of the body. has_given_all: whether the
-    application has been given the end of the request's body.
+    application has been given the end of the request's body. is_stalled: the answer does not end by itself.
     """
 
     def __init__(self, protocol: BoundedHttpProtocol, scope: Any, *, keep_alive: bool) -> None:
@@ -316,7 +323,8 @@ class _Cycle(RequestResponseCycle):
         self.response_started = self.response_complete = False
         self.chunked_encoding: bool | None = None
         self.expected_content_length = 0
-        self.head, self.has_given_all, self.outbox = b"", False, protocol.outbox
+        self.head, self.outbox = b"", protocol.outbox
+        self.has_given_all = self.is_stalled = False
 
     @cached_property
     def message_event(self) -> asyncio.Event:  # type: ignore[override]  # most requests wait for nothing
@@ -353,12 +361,29 @@ class _Cycle(RequestResponseCycle):
             return
         expected = "http.response.body" if self.response_started else "http.response.start"
         if message["type"] != expected or self.response_complete:
-            raise RuntimeError(f"expected the ASGI message {expected}, got {message['type']}")
+            self._break_off(message, expected)
+            return
         if self.response_started:
             self._send_body(message.get("body", b""), ends=not message.get("more_body", False))
         else:
             self.response_started, self.waiting_for_100_continue = True, False
             self.head = self._head_of(message["status"], message.get("headers", ()))
+
+    def _break_off(self, message: Any, expected: str) -> None:
+        """Take what is no part of an answer: the messages of the extension ABORT."""
+        if message["type"] == STALL and not self.response_complete:
+            self.is_stalled = True
+            return
+        if message["type"] != ABORT or self.response_complete:
+            raise RuntimeError(f"expected the ASGI message {expected}, got {message['type']}")
+        self.outbox.empty()
+        self.disconnected = True
+        if message["reset"]:
+            connection = self.transport.get_extra_info("socket")
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGERING)
+            self.transport.abort()
+        else:
+            self.transport.close()
 
     def _head_of(self, status: int, headers: Any) -> bytes:
         if self.access_log:

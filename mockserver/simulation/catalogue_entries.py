@@ -12,6 +12,8 @@ from typing import Any
 
 import yaml
 
+from mockserver.simulation.yaml_file import YamlFileError, composed, line_of
+
 MOST = 2**31 - 1  # a number that the real database's integers can hold
 SHOWN = 60  # letters of a wrong value that a message shows
 NAMED = 20  # names that a message lists
@@ -20,8 +22,6 @@ _KINDS: Mapping[type[yaml.Node], str] = {yaml.MappingNode: "a mapping", yaml.Seq
 _TAG = "tag:yaml.org,2002:"
 _TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _DIGITS = re.compile(r"0|[1-9][0-9]{0,9}")
-_UNREADABLE = yaml.reader.Reader.NON_PRINTABLE
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C loader is optional
 
 
 class CatalogueFileError(ValueError):
@@ -31,30 +31,9 @@ class CatalogueFileError(ValueError):
 def root_of(file: Path) -> "Value":
     """Return what *file* holds. Raises CatalogueFileError where it is no readable YAML."""
     try:
-        content = file.read_bytes()
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise CatalogueFileError(f"{file}: {reason}; give a YAML file that describes a shop") from error
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise CatalogueFileError(f"{file}, line {line}: no UTF-8; save the file as UTF-8") from error
-    if found := _UNREADABLE.search(text):
-        line = text.count("\n", 0, found.start()) + 1
-        raise CatalogueFileError(
-            f"{file}, line {line}: YAML allows no character {found[0]!a}; remove it, or write it as an "
-            "escape in double quotes"
-        )
-    try:
-        node = yaml.compose(text, Loader=_Loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        problem = ", ".join(filter(None, (error.context, error.problem)))
-        raise CatalogueFileError(f"{file}, line {line}: {problem}; mend the YAML there") from error
-    if node is None:
-        raise CatalogueFileError(f"{file}, line 1: the file is empty; describe a shop, or write {{}}")
+        node = composed(file, tells="describes a shop", empty="describe a shop, or write {}")
+    except YamlFileError as error:
+        raise CatalogueFileError(str(error)) from error
     return Value(file=file, name="the file", node=node)
 
 
@@ -69,7 +48,7 @@ class Value:
     @property
     def line(self) -> int:
         """Return the line on which it begins, from 1."""
-        return int(self.node.start_mark.line) + 1
+        return line_of(self.node)
 
     @property
     def is_empty(self) -> bool:

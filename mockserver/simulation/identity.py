@@ -31,6 +31,10 @@ class Mint:
         """Return a mint with a chance of its own, so that it does not matter when it is used."""
         return Mint(f"{self._seed} {name}")
 
+    def chance(self, name: str) -> Random:
+        """Return the chance of the one thing called *name*: the same each time, whatever was drawn before."""
+        return Random(f"{self._seed} {name}")  # noqa: S311  # a simulation has to be repeatable
+
     def forked(self) -> "Mint":
         """Return a mint that will make the same ids as this one."""
         copy: Mint = Mint.__new__(Mint)

@@ -10,6 +10,8 @@ SimulationError
 ├── CreatorNotFound       a valid token names a user that does not exist, who asks for a new job
 ├── EmailTaken            another user has that e-mail address
 ├── ColumnUnknown         a list was asked for by a column that does not exist
+├── ScenarioUnknown       no scenario has that name
+├── ScenarioNotForType    the scenario is not for jobs of that type
 ├── NotForeseen           no step of the worker leads to what was awaited
 ├── CannotBecome          no worker may move a batch job to where it was told to
 ├── WorldNameRefused      no world can have that name
@@ -18,6 +20,8 @@ SimulationError
 ├── WorldLasts            a world that every server has cannot be deleted
 └── TooManyWorlds         there are as many worlds as there may be
 """
+
+from collections.abc import Collection, Sequence
 
 
 class SimulationError(Exception):
@@ -85,6 +89,26 @@ class ColumnUnknown(SimulationError):
 
     Ours: the real server answers 500 here; see openapi/README.md.
     """
+
+
+class ScenarioUnknown(SimulationError, LookupError):
+    """No scenario has that name; the message lists those that exist, and the nearest one first. Ours."""
+
+    def __init__(self, name: str, *, known: Sequence[str]) -> None:
+        from difflib import get_close_matches  # noqa: PLC0415  # only for such a message
+
+        near = get_close_matches(name, known, n=1)
+        meant = f"; did you mean {near[0]!r}?" if near else ";"
+        super().__init__(f"unknown scenario {name!r}{meant} known: {', '.join(known)}")
+
+
+class ScenarioNotForType(SimulationError):
+    """A job was to live through a scenario that is for jobs of other types. Ours."""
+
+    def __init__(self, name: str, types: Collection[str], job_type: str) -> None:
+        super().__init__(
+            f"the scenario {name!r} is for {' and '.join(sorted(types))}, not for {job_type}; choose another"
+        )
 
 
 class NotForeseen(SimulationError):

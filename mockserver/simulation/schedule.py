@@ -51,7 +51,7 @@ def next_step(job: BatchJob) -> Step | None:
     if transition is None:
         return None
     since = job.instants[job.lifecycle.instants[status]]
-    at = job.scenario.due(transition.name, since=since, units=job.units)
+    at = job.scenario.due(transition.name, since=since, units=job.units, job_id=job.id)
     return None if at is None else Step(transition, at, error)
 
 
@@ -79,15 +79,17 @@ def processed_part(job: BatchJob, now: datetime) -> float | None:
 
     None when it is not processing.
 
-    A job whose scenario never ends its processing stays at 0.
+    A job whose scenario never ends its processing stays at 0, and one that is going to fail comes as far as
+    its scenario says.
     """
     transition = job.lifecycle.moves.get((job.status, job.dry_run))
     if transition is None or transition.work != PROCESS:
         return None
-    duration = job.scenario.duration(transition.name)
+    duration = job.scenario.duration(transition.name, job.id)
     if not duration:
         return 0.0
-    return min(1.0, max(0.0, (now - job.status_since) / duration))
+    part = min(1.0, max(0.0, (now - job.status_since) / duration))
+    return part * job.scenario.done_by(transition.name)
 
 
 def next_progress(job: BatchJob, now: datetime) -> datetime | None:
@@ -99,8 +101,9 @@ def next_progress(job: BatchJob, now: datetime) -> datetime | None:
     part = processed_part(job, now)
     if part is None:
         return None
-    duration = job.scenario.duration(job.lifecycle.moves[job.status, job.dry_run].name)
+    name = job.lifecycle.moves[job.status, job.dry_run].name
+    duration, in_all = job.scenario.duration(name, job.id), job.units * job.scenario.done_by(name)
     done = floor(job.units * part)
-    if not duration or done >= job.units:
+    if not duration or done + 1 > in_all:
         return None
-    return job.status_since + duration * (done + 1) / job.units - timedelta(microseconds=1)
+    return job.status_since + duration * ((done + 1) / in_all) - timedelta(microseconds=1)

@@ -102,6 +102,9 @@ class Strategy(Protocol):
         It is asked only of strategies that do not alter the shop.
         """
 
+    def failure(self, message: str) -> WorkFailed:
+        """Return the failure of processing with *message*, as jobs of this type tell of it."""
+
     def progress(self, job: BatchJob, done: float) -> Mapping[str, Any]:
         """Return the result of *job* while it is processing and *done* (0 to 1) of the time has passed.
 

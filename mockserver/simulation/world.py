@@ -14,6 +14,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from random import Random
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -23,6 +24,7 @@ from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.catalogue import Catalogue
 from mockserver.simulation.clock import Clock, instant_of, microseconds_of
 from mockserver.simulation.course import Moved, course_of
+from mockserver.simulation.faults import Faults
 from mockserver.simulation.files import File, Files, upload_key
 from mockserver.simulation.identity import Mint
 from mockserver.simulation.listing import Listing
@@ -32,7 +34,7 @@ from mockserver.simulation.owner_index import MILLISECOND
 from mockserver.simulation.packed_json import packed_json, unpacked_json
 from mockserver.simulation.query import Page, matching, ordered, page
 from mockserver.simulation.refusals import CreatorNotFound, NotTheOwner, StrategyUnknown
-from mockserver.simulation.scenario import Scenario
+from mockserver.simulation.scenario import Failure, Scenario
 from mockserver.simulation.schedule import (
     CONFIRMED,
     Step,
@@ -90,7 +92,10 @@ Value = TypeVar("Value")
 
 
 class World:
-    """A universe of its own. Two worlds never meet."""
+    """A universe of its own. Two worlds never meet.
+
+    faults: what goes wrong between it and its clients.
+    """
 
     def __init__(  # noqa: PLR0913  # each is a fact of its own
         self,
@@ -109,10 +114,11 @@ class World:
         strategies: by the type of job they do. catalogue: gives what the shop sells at the beginning, when
         somebody first needs it. store: where it keeps its jobs; an empty one.
         """
+        self.faults = Faults(mint.branch("faults").chance)
         self._quirks = quirks
         self._clock = clock
         self._lifecycle = lifecycle
-        self._scenario = scenario.with_quirks(quirks)
+        self.scenario = scenario
         self._strategies = strategies
         self._mint = mint
         self._jobs = Store() if store is None else store
@@ -128,7 +134,7 @@ class World:
         self._memo = Memo()
         # jobs as they were last seen: what was kept of each, what was shown of it, and before which moment
         self._views: dict[str, tuple[BatchJob, BatchJob, int]] = {}
-        # by the type, dry_run, tick, catalogue and essence of a job that was just created
+        # by the type, dry_run, tick, catalogue, essence and scenario of a job that was just created
         self._foresight: dict[Hashable, _Foresight] = {}
         self.log = Log()
         self._created = lifecycle.instants[lifecycle.initial]
@@ -141,6 +147,10 @@ class World:
             column=microseconds_column if HIDDEN_MICROSECONDS in quirks else job_column,
         )
 
+    def chance(self, name: str) -> Random:
+        """Return the chance of the one thing called *name*: the same each time, by the world's seed."""
+        return self._mint.chance(name)
+
     def forked(self) -> "World":
         """Return a copy of this world, its clock, chance and log among it: the two never meet again.
 
@@ -150,9 +160,27 @@ class World:
         fork._clock, fork._mint, fork._jobs = self._clock.forked(), self._mint.forked(), self._jobs.forked()
         fork._listing = replace(self._listing, store=fork._jobs)
         fork._memo, fork.log = self._memo.forked(), self.log.forked()
+        fork.faults = self.faults.forked()
         for name in COPIED_BY_FORKS:
             setattr(fork, name, copy(getattr(self, name)))
         return fork
+
+    # ---- what the worker does
+
+    @property
+    def scenario(self) -> Scenario:
+        """Return the scenario of the jobs that are created from now on, unless one is chosen for a job."""
+        return self._chosen
+
+    @scenario.setter
+    def scenario(self, scenario: Scenario) -> None:
+        self._chosen, self._scenario = scenario, scenario.with_quirks(self._quirks)
+
+    def _scenario_of(self, job_type: str, chosen: Scenario | None) -> Scenario:
+        """Return what a new job lives through. chosen: for it alone; None for the world's own scenario."""
+        if chosen is None and self._scenario.types is None:
+            return self._scenario
+        return (self._chosen if chosen is None else chosen).of_type(job_type).with_quirks(self._quirks)
 
     # ---- time
 
@@ -219,8 +247,10 @@ class World:
 
         What becomes of the first such job becomes, as much later, of all that are created after it.
         """
+        if job.scenario.is_drawn:  # each goes its own way
+            return self._timetable(replace(job, context=unpacked_json(order.stored)))
         begun = job.scenario.taken_up(job.updated_at)
-        key = (job.type, job.dry_run, begun, len(self._catalogue_since), order.essence)
+        key = (job.type, job.dry_run, begun, len(self._catalogue_since), order.essence, job.scenario)
         created = microseconds_of(job.updated_at)
         foreseen = self._foresight.get(key)
         if foreseen is not None:
@@ -244,6 +274,8 @@ class World:
         transition = step.transition
         if step.error is not None:
             return self._failed(job, transition, WorkFailed(step.error), at=step.at)
+        if (failure := job.scenario.failures.get(transition.name)) is not None:
+            return self._failed_as_told(job, transition, failure, at=step.at)
         if transition.work is None:
             return job.moved(transition, at=step.at)
         strategy, shop = self._strategies[job.type], self._shop(step.at)
@@ -255,17 +287,33 @@ class World:
                 work = Work(result=job.result or {})
             else:
                 work = strategy.process(job, shop)
-        except WorkFailed as failure:
-            if transition.work == PROCESS and ROLLED_BACK in self._quirks:
-                began = self._lifecycle.instants[job.status]
-                job = replace(job, instants={name: at for name, at in job.instants.items() if name != began})
-            return self._failed(job, transition, failure, at=step.at)
+        except WorkFailed as failed:
+            return self._failed(self._taken_back(job, transition), transition, failed, at=step.at)
         except WorkNeverEnds:
             endless = MappingProxyType({transition.name: None})
             return replace(job, scenario=replace(job.scenario, durations=endless))
         if not rehearsed:
             self._change_shop(work, at=step.at)
         return job.moved(transition, work, at=step.at)
+
+    def _failed_as_told(
+        self, job: BatchJob, attempted: Transition, failure: Failure, *, at: datetime
+    ) -> BatchJob:
+        """Return *job* failed as its scenario tells, its result telling how far the work had come."""
+        strategy, errors = self._strategies[job.type], failure.errors
+        if attempted.work == PROCESS:
+            errors = [shown for each in errors for shown in _shown_by(strategy, each)]
+            if failure.done and ROLLED_BACK not in self._quirks:
+                job = replace(job, result=strategy.progress(job, failure.done))
+        job = self._taken_back(job, attempted)
+        return self._failed(job, attempted, WorkFailed(*errors), at=at)
+
+    def _taken_back(self, job: BatchJob, attempted: Transition) -> BatchJob:
+        """Return *job*, whose work has failed, without what is taken back then."""
+        if attempted.work != PROCESS or ROLLED_BACK not in self._quirks:
+            return job
+        began = self._lifecycle.instants[job.status]
+        return replace(job, instants={name: at for name, at in job.instants.items() if name != began})
 
     def _failed(self, job: BatchJob, attempted: Transition, failure: WorkFailed, *, at: datetime) -> BatchJob:
         transition = self._lifecycle.failure_of(attempted)
@@ -292,7 +340,11 @@ class World:
             job = self._jobs.get(job_id)
             essence = self._strategies[job.type].essence(job.context)
             before, now = (
-                self._once(number, (job.type, "work", essence), partial(self._rehearsed, job, number, at))
+                self._once(
+                    number,
+                    (job.type, "work", essence, job.scenario.rows),
+                    partial(self._rehearsed, job, number, at),
+                )
                 for number in (latest - 1, latest)
             )
             if before != now:
@@ -342,16 +394,6 @@ class World:
         """Return the lifecycle that batch jobs have here."""
         return self._lifecycle
 
-    @property
-    def scenario(self) -> Scenario:
-        """Return what the worker will do with the batch jobs that are created from now on."""
-        return self._scenario
-
-    def choose(self, scenario: Scenario) -> None:
-        """Let the worker do by *scenario* with the batch jobs that are created from now on."""
-        self._scenario = scenario.with_quirks(self._quirks)
-        self._foresight.clear()
-
     def jobs(self) -> list[BatchJob]:
         """Return all batch jobs of all users as they stand now, the oldest first."""
         now = self.settle()
@@ -388,16 +430,20 @@ class World:
         dry_run: bool,
         by: str,
         packed: bytes | None = None,
+        scenario: Scenario | None = None,
     ) -> BatchJob:
         """Return a new batch job of the user *by*.
 
         packed: *context* as `packed_json` gives it, where that is known. Jobs with equal contexts share one.
-        Raises StrategyUnknown, ContextRefused, PriceListNotFound or CreatorNotFound.
+        scenario: for this job alone; None for the world's own.
+        Raises StrategyUnknown, ScenarioNotForType, ContextRefused, PriceListNotFound or CreatorNotFound.
         """
         now = self.settle()
         strategy = self._strategies.get(job_type)
         if strategy is None:
             raise StrategyUnknown(job_type)
+        if scenario is not None:
+            scenario.refuse_other_than(job_type)
         if strategy.alters_shop:
             prepared = strategy.prepare(context, self._shop(now))
         else:
@@ -414,7 +460,7 @@ class World:
             instants={self._created: now},
             updated_at=now,
             lifecycle=self._lifecycle,
-            scenario=self._scenario,
+            scenario=self._scenario_of(job_type, scenario),
         )
         if strategy.alters_shop:
             self._keep(replace(job, context=in_stored_order(prepared)))
@@ -643,6 +689,10 @@ class _Foresight:
         return Timetable(
             shape, tuple([each + later for each in moments]), NEVER if due == NEVER else due + later
         )
+
+
+def _shown_by(strategy: Strategy, error: str | Mapping[str, Any]) -> Iterable[str | Mapping[str, Any]]:
+    return strategy.failure(error).errors if isinstance(error, str) else (error,)
 
 
 def job_column(job: BatchJob, name: str) -> Any:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from mockserver.simulation.scenario import SCENARIOS
+from mockserver.simulation.scenario import PLAIN
 from tests.benchmarks import big_store, event_loop, machine, rounds
 from tests.benchmarks.deadline import Deadline, say
 from tests.benchmarks.driver import Driver
@@ -174,7 +174,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--scenario",
-        choices=[name for name, each in SCENARIOS.items() if name != "stuck-in-processing"],
+        choices=[name for name in PLAIN if name != "manual"],
         default="steady",
         help="of our server; each round waits until its jobs are completed (default: %(default)s)",
     )

@@ -30,7 +30,7 @@ def nodes(node: Any, pointer: str = "#") -> Iterator[tuple[str, Mapping[str, Any
 
 def is_name(pointer: str) -> bool:
     """Return whether what stands at *pointer* is a mapping of names, where `example` is no keyword."""
-    return pointer.endswith(("/properties", "/example")) or "/example/" in pointer
+    return pointer.endswith(("/properties", "/example", "/examples")) or "/example/" in pointer
 
 
 REFERENCES = sorted({node["$ref"] for _, node in nodes(DOCUMENT.bundle) if "$ref" in node})
@@ -46,6 +46,12 @@ EXAMPLES = [
     if not is_name(pointer)
     for schema, example in [(node.get("schema", node), node.get("example"))]
     if "example" in node
+]
+NAMED_EXAMPLES = [
+    pytest.param(node["schema"], example["value"], id=f"{pointer}/examples/{name}")
+    for pointer, node in nodes(DOCUMENT.bundle)
+    if "schema" in node
+    for name, example in node.get("examples", {}).items()
 ]
 LINKS = [
     pytest.param(link, id=name)
@@ -69,10 +75,10 @@ def test_a_reference_of_the_bundle_leads_to_something_inside_it(reference: str) 
 def test_a_success_in_json_is_shown_by_an_example(response: Mapping[str, Any]) -> None:
     json = response.get("content", {}).get("application/json", {"example": "it answers no JSON"})
 
-    assert "example" in json
+    assert "example" in json or json["examples"]
 
 
-@pytest.mark.parametrize(("schema", "example"), EXAMPLES)
+@pytest.mark.parametrize(("schema", "example"), EXAMPLES + NAMED_EXAMPLES)
 def test_an_example_keeps_its_own_schema(schema: Mapping[str, Any], example: Any) -> None:
     errors = [error.message for error in COMPILER.compile(schema).iter_errors(example)]
 
@@ -81,6 +87,17 @@ def test_an_example_keeps_its_own_schema(schema: Mapping[str, Any], example: Any
 
 def test_there_are_examples_to_judge() -> None:
     assert len(EXAMPLES) > len(RESPONSES)
+
+
+def test_a_job_is_shown_in_each_status_by_an_example_of_that_name(document: Document) -> None:
+    operation = next(
+        each for _, _, each in document.operations() if each["operationId"] == "GetBatchJobsBatchJob"
+    )
+    examples = operation["responses"]["200"]["content"]["application/json"]["examples"]
+
+    shown = {name: example["value"]["batch_job"]["status"] for name, example in examples.items()}
+
+    assert shown == {status: status for status in document.lifecycle.statuses}
 
 
 @pytest.mark.parametrize("link", LINKS)

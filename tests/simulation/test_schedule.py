@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from mockserver.contract.document import load, shipped_folder
 from mockserver.simulation.batch_job import BatchJob
-from mockserver.simulation.scenario import SCENARIOS, Scenario, ScenarioUnknown, scenario_named
+from mockserver.simulation.scenario import Failure, Scenario, ScenarioUnknown, scenario_named
 from mockserver.simulation.schedule import Step, advance, next_progress, next_step, processed_part
+from tests.simulation.test_duration import DRAWN
 
 LIFECYCLE = load(shipped_folder()).lifecycle
 BEGINNING = datetime(2026, 11, 22, 1, 44, 43, 796000, tzinfo=UTC)
@@ -35,8 +36,10 @@ def new_job(*, scenario: Scenario = STEADY, dry_run: bool = False) -> BatchJob:
 
 
 def perform(job: BatchJob, step: Step) -> BatchJob:
-    """Return *job* after a step whose work always succeeds."""
-    return LIFECYCLE.apply(step.transition, job, at=step.at)
+    """Return *job* after a step whose work succeeds, unless the scenario lets it fail."""
+    fails = step.transition.name in job.scenario.failures
+    made = LIFECYCLE.failure_of(step.transition) if fails else step.transition
+    return LIFECYCLE.apply(made, job, at=step.at)
 
 
 def at(now: datetime, job: BatchJob) -> BatchJob:
@@ -47,13 +50,15 @@ def seconds(number: float) -> timedelta:
     return timedelta(seconds=number)
 
 
-DURATIONS = st.none() | st.timedeltas(min_value=timedelta(), max_value=timedelta(days=2))
+DURATIONS = st.none() | st.timedeltas(min_value=timedelta(), max_value=timedelta(days=2)) | DRAWN
+FAILURES = st.builds(Failure, errors=st.just(["boom"]), done=st.floats(0, 1))
 SCENARIO = st.builds(
     Scenario,
     name=st.just("drawn"),
     description=st.just(""),
     otherwise=DURATIONS,
     durations=st.dictionaries(st.sampled_from(NAMES), DURATIONS),
+    failures=st.dictionaries(st.sampled_from(NAMES), FAILURES),
 )
 JOBS = st.builds(new_job, scenario=SCENARIO, dry_run=st.booleans())
 LATER = st.timedeltas(min_value=timedelta(), max_value=timedelta(days=9)).map(
@@ -105,11 +110,10 @@ def test_every_step_is_stamped_with_the_instant_it_was_due(job: BatchJob, now: d
 
     advanced = advance(job, now, perform=note)
 
-    due = [job.scenario.duration(step.transition.name) or timedelta() for step in steps]
-    expected = {
-        step.transition.sets: BEGINNING + sum(due[: n + 1], timedelta()) for n, step in enumerate(steps)
-    }
-    assert advanced.instants == {"created_at": BEGINNING, **expected}
+    due = [job.scenario.duration(step.transition.name, job.id) or timedelta() for step in steps]
+    expected = {BEGINNING, *(BEGINNING + sum(due[: n + 1], timedelta()) for n, _ in enumerate(steps))}
+    assert set(advanced.instants.values()) == expected
+    assert len(advanced.instants) == len(steps) + 1
 
 
 # ---- examples
@@ -145,7 +149,10 @@ def test_a_steady_job_looked_at_late_has_the_instants_of_one_looked_at_often() -
     assert job.updated_at == BEGINNING + seconds(6)
 
 
-@pytest.mark.parametrize("name", sorted(SCENARIOS))
+WAITING = ["steady", "instant", "slow", "stuck-in-processing", "partial-failure"]
+
+
+@pytest.mark.parametrize("name", WAITING)
 def test_a_dry_run_waits_to_be_confirmed_for_ever(name: str) -> None:
     job = at(BEGINNING + timedelta(days=365), new_job(scenario=scenario_named(name), dry_run=True))
 
@@ -261,7 +268,12 @@ def test_there_is_no_next_progress_where_nothing_is_left_to_be_done(scenario: st
 
 
 def test_an_unknown_scenario_is_refused_with_those_that_are_known() -> None:
-    known = "unknown scenario 'slwo'; known: steady, instant, slow, stuck-in-processing"
+    known = (
+        r"unknown scenario 'slwo'; did you mean 'slow'\? known: steady, instant, slow, manual, "
+        "fails-in-pre-processing, fails-in-processing, partial-failure, stuck-in-processing, "
+        "import-stuck-in-processing, import-hangs-at-pre-processing, export-yields-one-product, "
+        "parser-error-midway, import-of-37040-rows"
+    )
 
     with pytest.raises(ScenarioUnknown, match=f"^{known}$"):
         scenario_named("slwo")

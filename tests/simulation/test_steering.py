@@ -94,7 +94,7 @@ def test_an_import_is_awaited_as_any_other(world: World) -> None:
 def test_what_will_not_happen_by_itself_is_told_and_the_clock_stays(
     world: World, scenario: str, *, dry_run: bool, status: str, why: str
 ) -> None:
-    world.choose(scenario_named(scenario))
+    world.scenario = scenario_named(scenario)
     job_id = created(world, dry_run=dry_run)
 
     with pytest.raises(NotForeseen, match=why):
@@ -129,7 +129,7 @@ def test_a_job_is_completed_now_with_the_work_that_it_takes(world: World) -> Non
 
 
 def test_a_stuck_job_can_be_moved_on(world: World) -> None:
-    world.choose(scenario_named("stuck-in-processing"))
+    world.scenario = scenario_named("stuck-in-processing")
     job_id = created(world)
     world.clock.advance(3600 * SECOND)
 

@@ -22,6 +22,7 @@ from mockserver.quirk import Quirks
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.clock import Clock, ManualClock
 from mockserver.simulation.course import course_of
+from mockserver.simulation.duration import Drawn
 from mockserver.simulation.identity import Mint
 from mockserver.simulation.query import Page, matching, ordered, page
 from mockserver.simulation.refusals import BatchJobNotFound, NotTheOwner
@@ -29,6 +30,7 @@ from mockserver.simulation.scenario import (
     CANCELED_TURNS_FAILED,
     SCENARIOS,
     WORKER_TICKS,
+    Failure,
     Scenario,
 )
 from mockserver.simulation.seeding import seeded_catalogue
@@ -93,6 +95,25 @@ CONTEXTS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "product-import": ({"fileKey": "tee"}, {"fileKey": "mug"}, {"fileKey": "broken"}, {}),
     OWN_TYPE: ({}, {"a": "\ud800", "b": 2**70, "c": [1.0, None, -0.0]}),
 }
+DRAWN = Scenario(
+    name="drawn",
+    description="",
+    otherwise=Drawn(family="uniform", least=0.2, most=4),
+    durations={"complete": Drawn(family="lognormal", centre=2, spread=1, most=60)},
+)
+# of one name, as two files may have them, and not alike
+TWINS = tuple(
+    Scenario(
+        name="twin",
+        description="",
+        otherwise=timedelta(milliseconds=250),
+        failures={name: Failure(errors=["boom", {"message": "boom", "code": 1}], done=0.7)},
+        rows=rows,
+    )
+    for name, rows in (("start", 7), ("complete", None), ("confirm_automatically", 0))
+)
+SHARED = [*SCENARIOS.values(), DRAWN, *TWINS]
+PREFERRED = [None, None, None, *(each for each in SHARED if each.types is None)]
 FILES = {
     "tee": csv(row(), row(size="M")),
     "mug": csv(row("mug"), row("mug", Product_Id="prod_nope")),
@@ -240,6 +261,7 @@ class Created:
     context: int
     dry_run: bool
     times: int
+    scenario: Scenario | None = None
 
     def __call__(self, history: History) -> None:
         for _ in range(self.times):
@@ -250,6 +272,7 @@ class Created:
                 context=context,
                 dry_run=self.dry_run,
                 by=history.owners[self.owner],
+                scenario=self.scenario,
             )
             history.ids.append(history.both(create).id)
 
@@ -348,6 +371,7 @@ CREATED = st.builds(
     context=st.integers(0, 6),
     dry_run=st.booleans(),
     times=st.integers(1, 4),
+    scenario=st.sampled_from(PREFERRED),
 )
 ASKED = st.builds(
     Asked,
@@ -366,7 +390,7 @@ HISTORIES_WITH = partial(
     st.builds,
     History,
     lifecycle=st.sampled_from(LIFECYCLES),
-    scenario=st.sampled_from(list(SCENARIOS.values())),
+    scenario=st.sampled_from(SHARED),
     block_rows=st.sampled_from([1, 2, 3, 2048]),
 )
 PLAIN_HISTORIES = HISTORIES_WITH(quirks=st.just(Quirks()))

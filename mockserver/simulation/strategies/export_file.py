@@ -28,7 +28,8 @@ def announced(singular: str, count: int) -> dict[str, Any]:
 class Export:
     """What an export writes, whenever it does. content: the file. count: rows announced.
 
-    written: rows taken, of which each may give several lines.
+    written: rows taken, of which each may give several lines; a scenario may leave some of them out of the
+    file.
     """
 
     content: bytes
@@ -40,10 +41,12 @@ def exported(job: BatchJob, shop: Shop, export: Export, *, singular: str) -> Wor
     """Return what is done once *export* is in its file.
 
     The result gains `file_key` and `file_size` in bytes; `count`, `advancement_count` and `progress` (0 to 1)
-    only where something was written.
+    only where something was written. A scenario may have it tell of another number of rows.
     Source: recorded, groups lifecycle and export_files.
     """
     content, count, written, now = export.content, export.count, export.written, to_milliseconds(shop.at)
+    if job.scenario.rows is not None:
+        count = written = job.scenario.rows
     key = f"exports/{singular}s/{now}-{singular}-export-{now}.csv"
     advance = (
         {"count": count, "advancement_count": written, "progress": share(written, float(count))}

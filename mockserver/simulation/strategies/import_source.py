@@ -13,6 +13,7 @@ from mockserver.quirk import Quirk
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.clock import to_milliseconds
 from mockserver.simulation.strategies.csv_text import read_csv
+from mockserver.simulation.strategies.progress import told_operations
 from mockserver.simulation.strategies.stored_order import in_stored_order
 from mockserver.simulation.strategy import Shop, Work, WorkFailed, WorkNeverEnds
 
@@ -62,12 +63,13 @@ def operations_found(  # each is a fact of its own
     files = shop.files
     for kind, file_key in keys.items():
         files = files.with_file(file_key, orjson.dumps(operations[kind]), at=shop.at)
-    count = sum(map(len, operations.values()))
+    counts = told_operations(job, {kind: len(rows) for kind, rows in operations.items()})
+    count = sum(counts.values())
     result = {
         "count": count,
         "advancement_count": 0,
         "files": keys,
-        "operations": {kind: len(rows) for kind, rows in operations.items()},
+        "operations": dict(counts),
         "stat_descriptors": [{"key": key, "name": name, "message": message}],
     }
     context = in_stored_order(dict(job.context))

@@ -15,7 +15,7 @@ from mockserver.simulation.strategies.csv_text import write_csv
 from mockserver.simulation.strategies.export_file import Export, announced, exported, failed
 from mockserver.simulation.strategies.export_listing import Listing, essence, has_search, prepared, relisted
 from mockserver.simulation.strategies.order_table import in_order, matching
-from mockserver.simulation.strategies.progress import under_way
+from mockserver.simulation.strategies.progress import told_rows, under_way
 from mockserver.simulation.strategy import Shop, Work, WorkFailed
 
 SELECT = (
@@ -102,6 +102,7 @@ class OrderExport:
                 (self.type, "context", packed_json(job.context)),
                 lambda: relisted(job.context, searched=has_search(job.context)),
             )
+        count = told_rows(job, count)
         return Work(result=announced("order", count), context=context, units=count)
 
     def process(self, job: BatchJob, shop: Shop) -> Work:
@@ -111,7 +112,7 @@ class OrderExport:
 
         Nothing in the file is quoted, not even a semicolon in an address. Measured.
         """
-        key = (self.type, "file", essence(job.context))
+        key = (self.type, "file", essence(job.context), job.scenario.rows_in_file)
         return exported(job, shop, shop.once(key, lambda: _export(job, shop)), singular="order")
 
     def essence(self, context: Mapping[str, Any]) -> bytes:
@@ -121,6 +122,10 @@ class OrderExport:
     def rehearse(self, job: BatchJob, shop: Shop) -> None:
         """Raise WorkFailed when the order's column is unknown."""
         _taken(job, shop)
+
+    def failure(self, message: str) -> WorkFailed:
+        """Return the failure: an object and its text."""
+        return failed(message)
 
     def progress(self, job: BatchJob, done: float) -> Mapping[str, Any]:
         """Return the result so far: `count`, `advancement_count`, in orders, and `progress`, 0 to 1."""
@@ -150,7 +155,10 @@ def _export(job: BatchJob, shop: Shop) -> Export:
         for name, needed, cell in COLUMNS
         if needed in (listing.select or ()) or needed in listing.relations
     ]
-    table = [[name for name, _ in shown], *(_line(order, shown, listing) for order in taken)]
+    table = [
+        [name for name, _ in shown],
+        *(_line(order, shown, listing) for order in taken[: job.scenario.rows_in_file]),
+    ]
     return Export(content=write_csv(table), count=count, written=len(taken))
 
 

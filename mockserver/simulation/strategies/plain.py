@@ -7,7 +7,7 @@ from typing import Any
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.strategies.context_keys import storable
 from mockserver.simulation.strategies.stored_order import in_stored_order
-from mockserver.simulation.strategy import Shop, Work
+from mockserver.simulation.strategy import Shop, Work, WorkFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,10 @@ class PlainStrategy:
 
     def rehearse(self, job: BatchJob, shop: Shop) -> None:
         """Return, for nothing fails."""
+
+    def failure(self, message: str) -> WorkFailed:
+        """Return the failure: its text alone."""
+        return WorkFailed(message)
 
     def progress(self, job: BatchJob, done: float) -> Mapping[str, Any]:  # noqa: ARG002  # Strategy
         """Return the result as it is."""

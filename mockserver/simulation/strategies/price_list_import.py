@@ -20,7 +20,7 @@ from mockserver.simulation.strategies.import_source import (
     source_rows,
 )
 from mockserver.simulation.strategies.price_cells import Entry, price_reader, priced
-from mockserver.simulation.strategies.progress import under_way
+from mockserver.simulation.strategies.progress import told_rows, under_way
 from mockserver.simulation.strategy import Shop, Work, WorkFailed
 
 PRICES = "PRICE_LIST_PRICE_CREATE"
@@ -67,7 +67,7 @@ class PriceListImport:
             folder="price-lists",
             key="price-list-import-count",
             name="PriceList to import",
-            message=f"{len(operations)} prices will be added",
+            message=f"{told_rows(job, len(operations))} prices will be added",
         )
 
     def process(self, job: BatchJob, shop: Shop) -> Work:
@@ -101,6 +101,10 @@ class PriceListImport:
 
     def rehearse(self, job: BatchJob, shop: Shop) -> None:
         """Return, for the same reason."""
+
+    def failure(self, message: str) -> WorkFailed:
+        """Return the failure: its text alone."""
+        return WorkFailed(message)
 
     def progress(self, job: BatchJob, done: float) -> Mapping[str, Any]:
         """Return the result so far: `count`, `advancement_count`, in variants, and `progress`, 0 to 1."""

@@ -18,8 +18,8 @@ from mockserver.simulation.strategies.money import units_of
 from mockserver.simulation.strategies.price_cells import price_column
 from mockserver.simulation.strategies.product_columns import FIXED
 from mockserver.simulation.strategies.product_table import COLUMNS, matching
-from mockserver.simulation.strategies.progress import under_way
-from mockserver.simulation.strategy import Shop, Work
+from mockserver.simulation.strategies.progress import told_rows, under_way
+from mockserver.simulation.strategy import Shop, Work, WorkFailed
 
 # In the order of a process that has made a product: alphabetical. Before that the real server has another,
 # which pre-processing makes alphabetical too. Source: recorded, group create; measured.
@@ -70,6 +70,7 @@ class ProductExport:
             (self.type, "context", packed_json(job.context)),
             lambda: relisted(job.context, searched=False, shape=shape),
         )
+        count = told_rows(job, count)
         return Work(result=announced("product", count), context=context, units=count)
 
     def process(self, job: BatchJob, shop: Shop) -> Work:
@@ -77,7 +78,8 @@ class ProductExport:
 
         Raises WorkFailed where a needed relation is left out.
         """
-        key = (self.type, essence(job.context), packed_json(job.context["shape"]))
+        shape = packed_json(job.context["shape"])
+        key = (self.type, essence(job.context), shape, job.scenario.rows_in_file)
         return exported(job, shop, shop.once(key, lambda: _export(job, shop)), singular="product")
 
     def essence(self, context: Mapping[str, Any]) -> bytes:
@@ -87,6 +89,10 @@ class ProductExport:
     def rehearse(self, job: BatchJob, shop: Shop) -> None:
         """Raise WorkFailed where a needed relation is left out."""
         _taken(job, shop)
+
+    def failure(self, message: str) -> WorkFailed:
+        """Return the failure: an object and its text."""
+        return failed(message)
 
     def progress(self, job: BatchJob, done: float) -> Mapping[str, Any]:
         """Return the result so far: `count`, `advancement_count`, in products, and `progress`, 0 to 1."""
@@ -118,7 +124,7 @@ def _export(job: BatchJob, shop: Shop) -> Export:
     columns = _columns(job.context["shape"], listing)
     lines = (
         [quoted(cell(product, variant)) for cell in columns.values()]
-        for product in taken
+        for product in taken[: job.scenario.rows_in_file]
         for variant in product.variants
     )
     return Export(content=write_csv(_table(columns, lines)), count=count, written=len(taken))

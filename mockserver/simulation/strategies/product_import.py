@@ -23,7 +23,7 @@ from mockserver.simulation.strategies.product_rows import (
     VARIANT_UPDATE,
     operations_in,
 )
-from mockserver.simulation.strategies.progress import under_way
+from mockserver.simulation.strategies.progress import told_operations, under_way
 from mockserver.simulation.strategy import Shop, Work, WorkFailed
 
 
@@ -48,7 +48,7 @@ class ProductImport:
             regions={region.name: region for region in shop.catalogue.regions},
             profile_id=shop.catalogue.store.default_profile.id,
         )
-        counts = {kind: len(rows) for kind, rows in found.items()}
+        counts = told_operations(job, {kind: len(rows) for kind, rows in found.items()})
         return operations_found(
             job,
             shop,
@@ -90,6 +90,10 @@ class ProductImport:
 
     def rehearse(self, job: BatchJob, shop: Shop) -> None:
         """Return, for the same reason."""
+
+    def failure(self, message: str) -> WorkFailed:
+        """Return the failure: its text alone."""
+        return WorkFailed(message)
 
     def progress(self, job: BatchJob, done: float) -> Mapping[str, Any]:
         """Return the result so far: `count`, `advancement_count`, in operations, and `progress`, 0 to 1."""
