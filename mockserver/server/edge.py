@@ -7,6 +7,7 @@ CORS, entity tags and 304.
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,7 +21,7 @@ from mockserver.server.exchange import LONGEST_LOGGED, Exchanged, Headers, Reque
 from mockserver.server.faulty import BrokenOff
 from mockserver.server.pipeline import REQUEST
 from mockserver.server.preferences import NO_PREFERENCES, PREFER, parse_prefer
-from mockserver.server.wire import HEAD, WHOLE
+from mockserver.server.wire import HEAD, WHOLE, answered_at_once
 from mockserver.simulation.world import World
 from mockserver.simulation.worlds import Worlds
 
@@ -173,17 +174,14 @@ class Transmitter:
     async def __call__(self, request: Request, response: Response, send: Send) -> None:
         """Send *response*, once the transaction that it tells of has ended."""
         if response.commit is not None:
-            try:
-                await asyncio.sleep(TRANSACTION_SECONDS)
-            finally:
-                response.commit()
+            await _end_of_transaction(response.commit)
         headers: list[tuple[bytes, bytes]] = [*response.headers]
         if self._express:
             headers += self._signs_of_express(request, response)
         if self.has_cors(request.path):
             headers += self._cors(request, vary=b"Origin") if "origin" in request.headers else SAME_ORIGIN
         if response.content_type is not None:
-            headers.append((b"content-type", response.content_type.encode("latin-1")))
+            headers.append(_content_type(response.content_type))
         body, status = response.body, response.status
         tag = dict(response.headers).get(b"etag") if response.headers else None
         if tag is None and body and response.tagged:
@@ -195,7 +193,7 @@ class Transmitter:
             and _is_fresh(request, status, tag.decode())
         ):
             status, body = 304, b""
-            headers = [each for each in headers if each[0] != b"content-type"]
+            headers = _without_type(headers)
         if status != 304:  # noqa: PLR2004  # Not Modified carries no length
             headers.append((b"content-length", str(len(body)).encode()))
         body = b"" if request.method == "HEAD" else body
@@ -206,8 +204,9 @@ class Transmitter:
         if request.damage is not None:
             await request.damage(status, headers, body, send)
             return
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        if not answered_at_once(send, status, headers, body):
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
 
     def _signs_of_express(self, request: Request, response: Response) -> Headers:
         headers = [(b"x-powered-by", b"Express")]
@@ -237,6 +236,22 @@ class Transmitter:
         if origin is not None and (self._any_origin or origin in self._origins):
             headers.append((b"access-control-allow-origin", origin.encode("latin-1")))
         return headers
+
+
+def _without_type(headers: Headers) -> list[tuple[bytes, bytes]]:
+    return [each for each in headers if each[0] != b"content-type"]
+
+
+async def _end_of_transaction(commit: Callable[[], None]) -> None:
+    try:
+        await asyncio.sleep(TRANSACTION_SECONDS)
+    finally:
+        commit()
+
+
+@lru_cache(64)
+def _content_type(text: str) -> tuple[bytes, bytes]:
+    return b"content-type", text.encode("latin-1")
 
 
 def _is_fresh(request: Request, status: int, tag: str) -> bool:
