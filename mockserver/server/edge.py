@@ -193,7 +193,7 @@ class Transmitter:
             and _is_fresh(request, status, tag.decode())
         ):
             status, body = 304, b""
-            headers = _without_type(headers)
+            headers = [each for each in headers if each[0] != b"content-type"]
         if status != 304:  # noqa: PLR2004  # Not Modified carries no length
             headers.append((b"content-length", str(len(body)).encode()))
         body = b"" if request.method == "HEAD" else body
@@ -201,12 +201,9 @@ class Transmitter:
             world = request.world
             kept = body if len(body) <= LONGEST_LOGGED else body[:LONGEST_LOGGED]
             world.log.add(Exchanged(world.clock.now(), request, status, headers, kept))
-        if request.damage is not None:
-            await request.damage(status, headers, body, send)
-            return
-        if not answered_at_once(send, status, headers, body):
-            await send({"type": "http.response.start", "status": status, "headers": headers})
-            await send({"type": "http.response.body", "body": body})
+        if request.damage is not None or not answered_at_once(send, status, headers, body):
+            in_messages = _in_messages if request.damage is None else request.damage
+            await in_messages(status, headers, body, send)
 
     def _signs_of_express(self, request: Request, response: Response) -> Headers:
         headers = [(b"x-powered-by", b"Express")]
@@ -238,8 +235,9 @@ class Transmitter:
         return headers
 
 
-def _without_type(headers: Headers) -> list[tuple[bytes, bytes]]:
-    return [each for each in headers if each[0] != b"content-type"]
+async def _in_messages(status: int, headers: Headers, body: bytes, send: Send) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def _end_of_transaction(commit: Callable[[], None]) -> None:
