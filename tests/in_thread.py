@@ -35,18 +35,23 @@ class Running:
         return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
 
     def becomes_idle(self) -> bool:
-        """Return whether all requests come to their end while others are asked."""
-        until = time.monotonic() + PATIENCE
-        while self.server.server_state.tasks and time.monotonic() < until:
-            httpx.get(f"{self.url}/health", trust_env=False)
-        return not self.server.server_state.tasks
+        """Return whether all requests come to their end soon."""
+        return self._becomes(busy=False)
 
-    def stop(self) -> float:
-        """Stop the server, and return how many seconds that took."""
-        began = time.monotonic()
+    def becomes_busy(self) -> bool:
+        """Return whether soon a request waits for something."""
+        return self._becomes(busy=True)
+
+    def _becomes(self, *, busy: bool) -> bool:
+        until = time.monotonic() + PATIENCE
+        while bool(self.server.server_state.tasks) is not busy and time.monotonic() < until:
+            time.sleep(0.01)
+        return bool(self.server.server_state.tasks) is busy
+
+    def stop(self) -> None:
+        """Stop the server, and wait for its end."""
         self.server.should_exit = True
         self.thread.join(PATIENCE)
-        return time.monotonic() - began
 
 
 @contextmanager

@@ -179,7 +179,7 @@ class Transmitter:
         if self._express:
             headers += self._signs_of_express(request, response)
         if self.has_cors(request.path):
-            headers += self._cors(request, vary=b"Origin") if "origin" in request.headers else SAME_ORIGIN
+            headers += self.cors(request, vary=b"Origin") if "origin" in request.headers else SAME_ORIGIN
         if response.content_type is not None:
             headers.append(_content_type(response.content_type))
         body, status = response.body, response.status
@@ -205,6 +205,11 @@ class Transmitter:
             in_messages = _in_messages if request.damage is None else request.damage
             await in_messages(status, headers, body, send)
 
+    def lose(self, request: Request) -> None:
+        """Note that *request* gets no answer."""
+        if self._logs:
+            request.world.log.add(Exchanged(request.world.clock.now(), request, 0, (), b""))
+
     def _signs_of_express(self, request: Request, response: Response) -> Headers:
         headers = [(b"x-powered-by", b"Express")]
         opens_one = any(name == b"set-cookie" for name, _ in response.headers)
@@ -218,7 +223,7 @@ class Transmitter:
         Source: recorded, http/OPTIONS unknown path and preflight allowed origin.
         """
         headers = [
-            *self._cors(request, vary=b"Origin, Access-Control-Request-Headers"),
+            *self.cors(request, vary=b"Origin, Access-Control-Request-Headers"),
             (b"access-control-allow-methods", METHODS),
             (b"content-length", b"0"),
         ]
@@ -227,7 +232,8 @@ class Transmitter:
         await send({"type": "http.response.start", "status": 204, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
 
-    def _cors(self, request: Request, *, vary: bytes) -> Headers:
+    def cors(self, request: Request, *, vary: bytes) -> Headers:
+        """Return what an answer says to a browser of the pages that may read it."""
         headers = [(b"vary", vary), CREDENTIALS]
         origin = request.headers.get("origin")
         if origin is not None and (self._any_origin or origin in self._origins):

@@ -1,23 +1,26 @@
 """Where faults strike: a station behind Route, and what each kind of fault looks like on the wire.
 
 What is struck is decided in the world. A latency, an error status and a reset come before the request is
-looked at; what spoils an answer spoils any, be it a refusal.
+looked at, and a client that leaves meanwhile has asked for nothing; what spoils an answer spoils any, be it a
+refusal.
 """
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import partial
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from starlette.types import Receive, Scope, Send
 
 from mockserver.contract.examples import Examples, NotShown
+from mockserver.server.bodies import ClientGone
 from mockserver.server.errors import error_response
 from mockserver.server.exchange import Headers, Request, Response
 from mockserver.server.pipeline import REQUEST, Station, Transmit
 from mockserver.server.shown import response_of
-from mockserver.server.wire import ABORT, STALL
+from mockserver.server.wire import ABORT, WAIT
 from mockserver.simulation.faults import LATENCY, MALFORMED, RESET, STALLED, STATUS, TRUNCATED, Fault
 
 REVALIDATION = (b"etag", b"last-modified")  # a spoilt answer is not to be kept and taken for the right one
@@ -30,10 +33,14 @@ class BrokenOff(ConnectionResetError):
 class Faulty:
     """Lets the faults of the world strike. A world without any costs a look at them."""
 
-    def __init__(self, app: Station, *, examples: Examples, transmit: Transmit) -> None:
+    def __init__(
+        self, app: Station, *, examples: Examples, transmit: Transmit, lose: Callable[[Request], None]
+    ) -> None:
+        """Make the station. transmit: sends an answer. lose: notes that a request gets none."""
         self.app = app
         self.examples = examples
         self.transmit = transmit
+        self.lose = lose
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         """Let the request pass, or strike it."""
@@ -45,18 +52,20 @@ class Faulty:
 
     async def _struck(self, faults: Sequence[Fault], scope: Scope, receive: Receive, send: Send) -> None:
         request: Request = scope[REQUEST]
-        line = _Line(scope, receive)
+        request.faults = faults
+        line = _Line(scope)
         for fault in faults:
             if fault.kind == LATENCY:
-                await asyncio.sleep(fault.milliseconds / 1000)
+                await line.wait(send, seconds=fault.milliseconds / 1000)
             elif fault.kind == RESET:
+                self.lose(request)
                 await line.break_off(send, reset=True)
                 return
             elif fault.kind == STATUS:
                 await self.transmit(request, self._error(request, fault.status or 500), send)
                 return
             else:
-                request.damage = DAMAGES[fault.kind](fault, line)
+                request.damage = partial(DAMAGES[fault.kind], line, fault)
         await self.app(scope, receive, send)
 
     def _error(self, request: Request, status: int) -> Response:
@@ -67,12 +76,10 @@ class Faulty:
             return error_response(status)
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     """The connection of one request, as far as it can be ill-treated."""
 
     scope: Scope
-    receive: Receive
 
     @property
     def can_break(self) -> bool:
@@ -86,72 +93,53 @@ class _Line:
         await send({"type": ABORT, "reset": reset})
 
     async def wait(self, send: Send, *, seconds: float) -> None:
-        """Wait until the client leaves, the server ends, or *seconds* have passed."""
-        if self.can_break:
-            await send({"type": STALL})
+        """Wait for *seconds*. Raises ClientGone when the client leaves meanwhile, or the server ends."""
+        if not self.can_break:
+            await asyncio.sleep(seconds)
+            return
+        gone = asyncio.Event()
+        await send({"type": WAIT, "gone": gone})
         await asyncio.sleep(0)  # into a task of its own, which a timeout needs; see wire.begun
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while (await self.receive())["type"] != "http.disconnect":
-                    pass
+                await gone.wait()
+                raise ClientGone
+        await send({"type": WAIT, "gone": None})
 
 
-# ---- spoilt answers
+# ---- spoilt answers: each is sent as no answer should be
 
 
-class Damage(Protocol):
-    """Sends an answer as no answer should be."""
-
-    async def __call__(self, status: int, headers: Headers, body: bytes, send: Send) -> None:
-        """Send it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Truncated:
-    """Half of the body comes, and then the end of the connection."""
-
-    fault: Fault
-    line: _Line
-
-    async def __call__(self, status: int, headers: Headers, body: bytes, send: Send) -> None:
-        await _send_part(status, headers, body[: len(body) // 2], send)
-        await self.line.break_off(send, reset=False)
+async def _truncated(
+    line: _Line, _fault: Fault, status: int, headers: Headers, body: bytes, send: Send
+) -> None:
+    """Send half of the body, and then the end of the connection."""
+    await _send_part(status, headers, body[: len(body) // 2], send)
+    await line.break_off(send, reset=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Malformed:
-    """Half of the body comes as if it were the whole."""
-
-    fault: Fault
-    line: _Line
-
-    async def __call__(self, status: int, headers: Headers, body: bytes, send: Send) -> None:
-        half = body[: len(body) // 2]
-        kept = [each for each in headers if each[0] != b"content-length" or not body]
-        framed = [*kept, (b"content-length", str(len(half)).encode())] if body else kept
-        await _send_part(status, framed, half, send, more=False)
+async def _malformed(
+    _line: _Line, _fault: Fault, status: int, headers: Headers, body: bytes, send: Send
+) -> None:
+    """Send half of the body as if it were the whole."""
+    half = body[: len(body) // 2]
+    kept = [each for each in headers if each[0] != b"content-length" or not body]
+    framed = [*kept, (b"content-length", str(len(half)).encode())] if body else kept
+    await _send_part(status, framed, half, send, more=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Stalled:
-    """The beginning of the body comes, and then nothing."""
-
-    fault: Fault
-    line: _Line
-
-    async def __call__(self, status: int, headers: Headers, body: bytes, send: Send) -> None:
-        after = len(body) // 2 if self.fault.after_bytes is None else self.fault.after_bytes
-        # less than the whole, or it would have come
-        await _send_part(status, headers, body[: min(after, max(len(body) - 1, 0))], send)
-        await self.line.wait(send, seconds=self.fault.seconds)
-        await self.line.break_off(send, reset=False)
+async def _stalled(line: _Line, fault: Fault, status: int, headers: Headers, body: bytes, send: Send) -> None:
+    """Send the beginning of the body, and then nothing."""
+    after = len(body) // 2 if fault.after_bytes is None else fault.after_bytes
+    # less than the whole, or it would have come
+    await _send_part(status, headers, body[: min(after, max(len(body) - 1, 0))], send)
+    await line.wait(send, seconds=fault.seconds)
+    await line.break_off(send, reset=False)
 
 
-DAMAGES: dict[str, Callable[[Fault, _Line], Damage]] = {
-    TRUNCATED: _Truncated,
-    MALFORMED: _Malformed,
-    STALLED: _Stalled,
-}
+DAMAGES: Mapping[str, Callable[..., Coroutine[Any, Any, None]]] = MappingProxyType(
+    {TRUNCATED: _truncated, MALFORMED: _malformed, STALLED: _stalled}
+)
 
 
 async def _send_part(status: int, headers: Headers, part: bytes, send: Send, *, more: bool = True) -> None:

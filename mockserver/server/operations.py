@@ -74,8 +74,8 @@ class Operations:
             context=body["context"],
             dry_run=body.get("dry_run", False),
             by=_caller(request),
-            packed=None if sent is None else sent.context,
             scenario=scenario,
+            packed=None if sent is None else sent.context,
         )
         answer = self.recent.created(job, request.world.users)
         return answer if scenario is None else answer._replace(headers=applied(SCENARIO, scenario.name))

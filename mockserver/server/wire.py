@@ -39,8 +39,9 @@ LINES = 512  # of headers, of which it is remembered how they are written
 # the ASGI extension of a request whose body has come; under `body` it stands there to be read, once or again
 WHOLE = "mockserver.whole"
 # the ASGI extension that breaks a connection off, by the message of this name: what was sent arrives, unless
-# it is to be *reset*; the message STALL says that an answer does not end by itself
-ABORT, STALL = "mockserver.abort", "mockserver.stall"
+# it is to be *reset*. The message WAIT gives an event, *gone*, that is set when the client leaves or the
+# server ends; None, when nobody waits for that any more
+ABORT, WAIT = "mockserver.abort", "mockserver.wait"
 NO_LINGERING = struct.pack("ii", 1, 0)  # SO_LINGER of zero seconds: to close is to reset
 HEAD = "mockserver.head"  # the ASGI extension of a request whose head has come before; it is a `Head`
 BODILESS = (204, 304)  # statuses whose answers have neither body nor framing
@@ -50,6 +51,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     """Refuses what never ends. Mutable, as every asyncio protocol."""
 
     cycle: "_Cycle"
+    flow: "_OneAfterAnother"
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -71,6 +73,12 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         """Take the connection."""
         super().connection_made(transport)
         self.flow = _OneAfterAnother(transport, self.pipeline)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell who waits that nobody else does."""
+        super().connection_lost(exc)
+        if self.flow.gone is not None:
+            self.flow.gone.set()
 
     # ---- what comes
 
@@ -272,11 +280,11 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self.transport.close()
 
     def shutdown(self) -> None:
-        """Break off what waits for its client or its turn, or is stalled; a whole request is answered."""
+        """Break off what waits for its client, its turn or a fault's end; a whole request is answered."""
         self.outbox.empty()
         cycle = self.cycle
         is_answered = cycle is None or cycle.response_complete
-        is_stuck = not is_answered and (cycle.more_body or cycle.is_stalled)
+        is_stuck = not is_answered and (cycle.more_body or self.flow.gone is not None)
         if is_stuck or self.pipeline or self.transport.get_write_buffer_size():
             self.transport.abort()
         else:
@@ -310,8 +318,10 @@ class _Cycle(RequestResponseCycle):
     """One request and its answer. Mutable, as uvicorn's.
 
     head: of the answer, until it is written with what comes first of the body. has_given_all: whether the
-    application has been given the end of the request's body. is_stalled: the answer does not end by itself.
+    application has been given the end of the request's body.
     """
+
+    flow: "_OneAfterAnother"
 
     def __init__(self, protocol: BoundedHttpProtocol, scope: Any, *, keep_alive: bool) -> None:
         # what uvicorn's sets, but for the event
@@ -327,7 +337,7 @@ class _Cycle(RequestResponseCycle):
         self.chunked_encoding: bool | None = None
         self.expected_content_length = 0
         self.head, self.outbox = b"", protocol.outbox
-        self.has_given_all = self.is_stalled = False
+        self.has_given_all = False
 
     @cached_property
     def message_event(self) -> asyncio.Event:  # type: ignore[override]  # most requests wait for nothing
@@ -361,6 +371,8 @@ class _Cycle(RequestResponseCycle):
             await self.flow.drain()
         self.disconnected = self.disconnected or self.transport.is_closing()
         if self.disconnected:
+            if message["type"] == WAIT and message["gone"] is not None:
+                message["gone"].set()
             return
         expected = "http.response.body" if self.response_started else "http.response.start"
         if message["type"] != expected or self.response_complete:
@@ -385,8 +397,8 @@ class _Cycle(RequestResponseCycle):
 
     def _break_off(self, message: Any, expected: str) -> None:
         """Take what is no part of an answer: the messages of the extension ABORT."""
-        if message["type"] == STALL and not self.response_complete:
-            self.is_stalled = True
+        if message["type"] == WAIT and not self.response_complete:
+            self.flow.gone = message["gone"]
             return
         if message["type"] != ABORT or self.response_complete:
             raise RuntimeError(f"expected the ASGI message {expected}, got {message['type']}")
@@ -509,8 +521,11 @@ class _Rest:
 class _OneAfterAnother(FlowControl):
     """Reads on only when no request waits: uvicorn would, for each body that is asked for. Mutable.
 
-    waiting: the requests that came before the one in front of them was answered.
+    waiting: the requests that came before the one in front of them was answered. gone: is set when the
+    connection is lost; None while nobody waits for that.
     """
+
+    gone: asyncio.Event | None = None
 
     def __init__(self, transport: Any, waiting: Sized) -> None:
         super().__init__(transport)

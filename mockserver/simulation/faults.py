@@ -119,9 +119,9 @@ class Faults:
         return bool(self.held)
 
     def add(self, fault: Fault) -> Fault:
-        """Return *fault* with its id; from now on it holds, after those that hold already."""
+        """Return *fault* with an id, having met nobody; from now on it holds, after those that do already."""
         self._numbered += 1
-        added = replace(fault, id=f"fault_{self._numbered}")
+        added = replace(fault, id=f"fault_{self._numbered}", met=0, struck=0)
         self.held = (*self.held, added)
         return added
 
@@ -177,9 +177,9 @@ class Faults:
         drawn = fault.milliseconds + chance.uniform(-fault.spread, fault.spread)
         return replace(fault, milliseconds=max(0, drawn), spread=0)
 
-    def forked(self) -> "Faults":
-        """Return faults that go on from here on their own, with the same chance."""
-        fork = Faults(self._chance)
+    def forked(self, chance: Callable[[str], Random] | None = None) -> "Faults":
+        """Return faults that go on from here on their own. chance: another one; None for the same."""
+        fork = Faults(chance or self._chance)
         fork.held, fork._numbered = self.held, self._numbered
         return fork
 

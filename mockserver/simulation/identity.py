@@ -1,5 +1,6 @@
 """New ids: a prefix and a ULID, its chance drawn from a seed. Knows nothing of what it names."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from random import Random
@@ -29,6 +30,17 @@ def ulid(milliseconds: int, chance: int) -> str:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MintState:
+    """How far a mint has come.
+
+    words: the state of a Mersenne twister: its 624 numbers, and the place in them.
+    """
+
+    seed: int | str
+    words: tuple[int, ...]
+
+
 class Mint:
     """Makes new ids and secrets.
 
@@ -38,6 +50,11 @@ class Mint:
     def __init__(self, seed: int | str) -> None:
         self._seed = seed
         self._chance = Random(seed)  # noqa: S311  # a simulation has to be repeatable
+
+    @property
+    def seed(self) -> int | str:
+        """Return what the chance is drawn from."""
+        return self._seed
 
     def branch(self, name: str) -> "Mint":
         """Return a mint with a chance of its own, so that it does not matter when it is used."""
@@ -53,6 +70,19 @@ class Mint:
         copy._seed, copy._chance = self._seed, Random()  # noqa: S311  # the chance is that of this one
         copy._chance.setstate(self._chance.getstate())
         return copy
+
+    @property
+    def state(self) -> MintState:
+        """Return what decides all that this mint will make."""
+        return MintState(seed=self._seed, words=self._chance.getstate()[1])
+
+    @classmethod
+    def resumed(cls, state: MintState) -> "Mint":
+        """Return a mint that goes on from *state*. Raises ValueError where no mint ever comes to that."""
+        mint: Mint = cls.__new__(cls)
+        mint._seed, mint._chance = state.seed, Random()  # noqa: S311  # the chance is that of another
+        mint._chance.setstate((Random.VERSION, state.words, None))
+        return mint
 
     def id(self, prefix: str, *, at: datetime) -> str:
         """Return a new id, for example `batch_01G8T782965PYFG0751G0Z38B4`."""

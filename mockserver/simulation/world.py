@@ -23,6 +23,7 @@ from mockserver.quirk import NO_QUIRKS, Quirk, Quirks
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.catalogue import Catalogue
 from mockserver.simulation.clock import Clock, instant_of, microseconds_of
+from mockserver.simulation.contents import Contents
 from mockserver.simulation.course import Moved, course_of
 from mockserver.simulation.faults import Faults
 from mockserver.simulation.files import File, Files, upload_key
@@ -165,6 +166,68 @@ class World:
             setattr(fork, name, copy(getattr(self, name)))
         return fork
 
+    def contents(self) -> Contents:
+        """Return all that this world holds now, everything that was due being done.
+
+        Costs a look at every job, and the work of those exports that ended while nobody looked.
+        """
+        now = self.settle()
+        jobs = tuple([self._due_done(job_id, now) for job_id in self._jobs.ids()])
+        agenda = [job_id for at, _, job_id in sorted(self._agenda) if self._is_next(job_id, at)]
+        self.faults.listed(at=now)  # from now on, without those that have ended
+        return Contents(
+            at=now,
+            speed=self._clock.speed,
+            mint=self._mint.state,
+            scenario=self._chosen,
+            faults=self.faults.to_json(),
+            users=tuple(self._users.by_id.values()),
+            sessions=MappingProxyType(self._sessions.copy()),
+            jobs=jobs,
+            agenda=tuple(dict.fromkeys(agenda)),
+            unanswered=frozenset(self._unanswered),
+            catalogue=self._catalogues[-1],
+            files=self._files.by_key,
+        )
+
+    def refilled(self, contents: Contents) -> "World":
+        """Return a world with other *contents*, of the same lifecycle, strategies and quirks as this one.
+
+        The two never meet. Raises FaultRefused.
+        """
+        world = World(
+            clock=self._clock.like(at=contents.at, speed=contents.speed),
+            lifecycle=self._lifecycle,
+            scenario=contents.scenario,
+            strategies=self._strategies,
+            catalogue=lambda: contents.catalogue,
+            mint=Mint.resumed(contents.mint),
+            quirks=self._quirks,
+            store=self._jobs.emptied(),
+        )
+        chance = world._mint.branch("faults").chance
+        world.faults = Faults.of_json(contents.faults, chance, at=contents.at)
+        world._catalogue_since = [contents.at]
+        world._users = Users(MappingProxyType({user.id: user for user in contents.users}))
+        world._sessions, world._unanswered = dict(contents.sessions), set(contents.unanswered)
+        world._files = Files(contents.files)
+        for job in contents.jobs:
+            world._jobs.put(job, world._timetable(job))
+        altering = [job.id for job in contents.jobs if self._strategies[job.type].alters_shop]
+        for job_id in dict.fromkeys((*contents.agenda, *altering)):
+            world._note(world._jobs.get(job_id))
+        return world
+
+    @property
+    def seed(self) -> int | str:
+        """Return what the world's chance is drawn from."""
+        return self._mint.seed
+
+    def reseed(self, seed: int) -> None:
+        """Draw what is drawn from now on, ids and faults, from another chance."""
+        self._mint = Mint(seed)
+        self.faults = self.faults.forked(self._mint.branch("faults").chance)
+
     # ---- what the worker does
 
     @property
@@ -188,6 +251,21 @@ class World:
     def clock(self) -> Clock:
         """Return the world's clock."""
         return self._clock
+
+    def set_clock(self, *, at: datetime | None = None, speed: float | None = None) -> None:
+        """Set the clock: to any instant while there is no batch job yet, otherwise only forward.
+
+        at, speed: what it is to show, and how fast it is to run; None leaves that as it is.
+        Raises ClockRefused.
+        """
+        pace = self._clock.speed if speed is None else speed
+        if at is not None and not len(self._jobs):
+            self._clock = self._clock.starting(at, speed=pace)
+            self._catalogue_since[0] = at
+            return
+        if at is not None:
+            self._clock.jump(at)
+        self._clock.run(speed=pace)
 
     def next_transition_at(self) -> datetime | None:
         """Return the next instant at which a worker moves a batch job, if no client interferes; or None."""
@@ -225,10 +303,15 @@ class World:
 
     def _keep(self, job: BatchJob) -> BatchJob:
         self._jobs.put(job, self._timetable(job))
-        if self._strategies[job.type].alters_shop and (step := next_step(job)):
+        if self._strategies[job.type].alters_shop:
+            self._note(job)
+        return job
+
+    def _note(self, job: BatchJob) -> None:
+        """Put the next step of *job*, which alters the shop, on the agenda."""
+        if (step := next_step(job)) is not None:
             self._entries += 1
             heapq.heappush(self._agenda, (step.at, self._entries, job.id))
-        return job
 
     def _foreseen(self, job: BatchJob) -> Iterator[BatchJob]:
         """Yield what will become of *job*, step by step, unless a client or an import interferes.
@@ -394,10 +477,28 @@ class World:
         """Return the lifecycle that batch jobs have here."""
         return self._lifecycle
 
-    def jobs(self) -> list[BatchJob]:
-        """Return all batch jobs of all users as they stand now, the oldest first."""
+    @property
+    def job_types(self) -> Iterable[str]:
+        """Return the types of batch jobs that can be created here."""
+        return self._strategies.keys()
+
+    @property
+    def quirks(self) -> Quirks:
+        """Return the quirks that it has."""
+        return self._quirks
+
+    def jobs(self, *, offset: int = 0, limit: int | None = None) -> list[BatchJob]:
+        """Return the batch jobs of all users as they stand now, the oldest first.
+
+        offset: how many of them to leave out first. limit: how many at most; None for all.
+        """
         now = self.settle()
-        return [self._present(now, microseconds_of(now), job_id) for job_id in self._jobs.ids()]
+        last = None if limit is None else offset + limit
+        return [self._present(now, microseconds_of(now), job_id) for job_id in self._jobs.ids()[offset:last]]
+
+    def count_jobs(self) -> int:
+        """Return how many batch jobs there are, of all users."""
+        return len(self._jobs)
 
     def look_at(self, job_id: str) -> BatchJob:
         """Return the batch job as it stands now, whoever created it. Raises BatchJobNotFound."""
@@ -429,13 +530,13 @@ class World:
         context: Mapping[str, Any],
         dry_run: bool,
         by: str,
-        packed: bytes | None = None,
         scenario: Scenario | None = None,
+        packed: bytes | None = None,
     ) -> BatchJob:
         """Return a new batch job of the user *by*.
 
-        packed: *context* as `packed_json` gives it, where that is known. Jobs with equal contexts share one.
-        scenario: for this job alone; None for the world's own.
+        scenario: for this job alone; None for the world's own. packed: *context* as `packed_json` gives it,
+        where that is known. Jobs with equal contexts share one.
         Raises StrategyUnknown, ScenarioNotForType, ContextRefused, PriceListNotFound or CreatorNotFound.
         """
         now = self.settle()
