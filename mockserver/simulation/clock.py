@@ -59,7 +59,7 @@ class Clock:
         self._source = WallClock() if source is None else source
         self._since = self._source.now()
         self._at = self._since if start is None else start
-        self._speed, self._is_source = 0.0, False
+        self._speed, self._is_source = float(start is None), False  # until it runs
         self.run(speed=speed)
 
     def now(self) -> datetime:

@@ -135,7 +135,7 @@ class World:
         self._memo = Memo()
         # jobs as they were last seen: what was kept of each, what was shown of it, and before which moment
         self._views: dict[str, tuple[BatchJob, BatchJob, int]] = {}
-        # by the type, dry_run, tick, catalogue, essence and scenario of a job that was just created
+        # by the type, dry_run, tick, catalogue, essence and scenario's name of a job that was just created
         self._foresight: dict[Hashable, _Foresight] = {}
         self.log = Log()
         self._created = lifecycle.instants[lifecycle.initial]
@@ -339,17 +339,17 @@ class World:
         if job.scenario.is_drawn:  # each goes its own way
             return self._timetable(replace(job, context=unpacked_json(order.stored)))
         begun = job.scenario.taken_up(job.updated_at)
-        key = (job.type, job.dry_run, begun, len(self._catalogue_since), order.essence, job.scenario)
+        key = (job.type, job.dry_run, begun, len(self._catalogue_since), order.essence, job.scenario.name)
         created = microseconds_of(job.updated_at)
         foreseen = self._foresight.get(key)
-        if foreseen is not None:
+        if foreseen is not None and (foreseen.scenario is job.scenario or foreseen.scenario == job.scenario):
             return foreseen.of_job_created(created, is_ticking=begun is not None)
         timetable = self._timetable(replace(job, context=unpacked_json(order.stored)))
         if len(self._foresight) >= MOST:
             self._foresight.clear()
         # otherwise it would be another for each instant
         if self._shown_as is None and (begun is None or timetable.due != created):
-            self._foresight[key] = _Foresight(timetable, created)
+            self._foresight[key] = _Foresight(timetable, created, job.scenario)
         return timetable
 
     def _timetable(self, job: BatchJob) -> Timetable:
@@ -790,6 +790,7 @@ class _Foresight:
 
     timetable: Timetable
     created: int
+    scenario: Scenario
 
     def of_job_created(self, created: int, *, is_ticking: bool) -> Timetable:
         """Return the timetable of a job with which the same happens, as much later or at the same ticks."""
