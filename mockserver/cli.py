@@ -328,7 +328,7 @@ def _serve(options: argparse.Namespace) -> int:
     except wrong as error:
         listener.close()
         raise UsageError(str(error)) from error
-    pace = f"scenario {scenario.name}: {scenario.description}" if scenario.description else scenario.name
+    pace = f"scenario {scenario.name}" + (f": {scenario.description}" if scenario.description else "")
     if options.like:
         pace = f"like {options.like}" + (f", {pace}" if scenario.name != "steady" else "")
     _greet(listener, settings, pace if options.defect is None else f"{pace}; it lies: {options.defect}")

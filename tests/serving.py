@@ -16,5 +16,7 @@ def serving(*options: str) -> Iterator[str]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as server:  # noqa: S603  # our own
         assert server.stdout is not None
         first_line = server.stdout.readline()
-        yield first_line.split()[-1]
-        server.terminate()
+        try:
+            yield first_line.split()[-1]
+        finally:
+            server.terminate()

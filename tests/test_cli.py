@@ -19,6 +19,7 @@ import pytest
 from mockserver.cli import EXAMPLES, FINE, USAGE, main
 from mockserver.server.settings import Settings
 from mockserver.simulation.scenario import SCENARIOS
+from mockserver.simulation.scenario_file import scenarios_schema
 
 PATIENCE = 20  # seconds until a test gives up on a process; machines are noisy
 PROMPTLY = 2  # seconds; a stopped server needs a quarter of one, but machines are noisy
@@ -298,6 +299,139 @@ def test_the_stock_engine_serves_too() -> None:
 def test_an_unknown_engine_is_refused_with_those_that_are_known(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["serve", "--engine", "diesel"]) == USAGE
     assert re.search(r"diesel.*compiled.*stock", capsys.readouterr().err)
+
+
+# ---- scenarios
+
+
+MINE = """\
+scenarios:
+  quick: {durations: {otherwise: 0s}}
+  rushed: {description: mine, durations: {otherwise: 10ms}}
+"""
+WRONG = "scenarios:\n  quick: {rows: -1}\n  rushed: {durations: {compleat: 1s}, row: 1}\n"
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    """Return a file of two scenarios."""
+    file = tmp_path / "mine.yaml"
+    file.write_text(MINE, "utf-8")
+    return file
+
+
+def test_scenarios_are_listed_with_what_they_are_and_where_they_were_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["scenarios"]) == FINE
+
+    listed = capsys.readouterr().out
+    assert listed.startswith(
+        "steady\n  each status lasts about a second, processing three: a person sees them all\n"
+    )
+    assert (
+        "\nexport-yields-one-product\n"
+        "  an export says that it wrote every product, and its file has the first one only\n"
+        "  for: product-export\n"
+        "  met: https://github.com/medusajs/medusa/issues/7545\n"
+    ) in listed
+
+
+def test_scenarios_are_listed_for_machines(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scenarios", "--json"]) == FINE
+
+    listed = {each["name"]: each for each in json.loads(capsys.readouterr().out)}
+    assert list(listed) == list(SCENARIOS)
+    assert listed["export-yields-one-product"] == {
+        "name": "export-yields-one-product",
+        "description": "an export says that it wrote every product, and its file has the first one only",
+        "types": ["product-export"],
+        "source": ["https://github.com/medusajs/medusa/issues/7545"],
+    }
+
+
+def test_the_schema_of_scenarios_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scenarios", "--schema"]) == FINE
+
+    assert json.loads(capsys.readouterr().out) == scenarios_schema()
+
+
+def test_a_file_of_scenarios_is_listed(capsys: pytest.CaptureFixture[str], mine: Path) -> None:
+    assert main(["scenarios", str(mine)]) == FINE
+
+    assert capsys.readouterr().out == "quick\nrushed\n  mine\n"
+
+
+def test_everything_that_is_wrong_in_a_file_of_scenarios_is_told(
+    capsys: pytest.CaptureFixture[str], mine: Path
+) -> None:
+    mine.write_text(WRONG, "utf-8")
+
+    assert main(["scenarios", str(mine)]) == USAGE
+
+    assert [line.partition(": ")[0] for line in capsys.readouterr().err.splitlines()] == [
+        f"{mine}, line 2",
+        f"{mine}, line 3",
+    ]
+
+
+def test_a_file_of_scenarios_is_judged_by_the_documents_that_it_is_for(
+    capsys: pytest.CaptureFixture[str], edited: Callable[..., Path], mine: Path
+) -> None:
+    folder = edited(("schemas/BatchJob.yaml", "    complete:\n", "    finish:\n"))
+    mine.write_text("scenarios: {quick: {durations: {complete: 1s}}}", "utf-8")
+
+    assert main(["scenarios", str(mine), "--spec", str(folder)]) == USAGE
+
+    assert "the worker makes no transition 'complete'; known: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--scenario", "{mine}"], "{mine}: it has 2 scenarios; choose one, as {mine}#quick"),
+        (["--scenario", "{mine}#slow"], "{mine}: it has no scenario 'slow'; known: quick, rushed"),
+        (["--scenario", "quick"], "unknown scenario 'quick'; known: " + ", ".join(SCENARIOS)),
+        (
+            ["--scenarios", "{mine}", "--scenario", "quik"],
+            "unknown scenario 'quik'; did you mean 'quick'? known: {known}",
+        ),
+        (
+            ["--scenarios", "no.yaml"],
+            "no.yaml: no such file or directory; give a YAML file that has scenarios",
+        ),
+    ],
+)
+def test_a_scenario_that_cannot_be_had_is_refused_in_one_line(
+    capsys: pytest.CaptureFixture[str], mine: Path, options: list[str], said: str
+) -> None:
+    plain, *others = list(SCENARIOS)[:4], *list(SCENARIOS)[4:]
+    known = ", ".join([*plain, "quick", "rushed", *others])
+    given = [each.format(mine=mine) for each in options]
+
+    assert refused(capsys, "serve", "--port", "0", *given) == said.format(mine=mine, known=known)
+
+
+def test_a_users_scenarios_are_served_and_asked_for(mine: Path) -> None:
+    token = {"x_medusa_access_token": Settings().api_token}
+    job = {"type": "product-export", "context": {}}
+
+    with started("--scenario", f"{mine}#quick") as (_, greeting):
+        created = asked(greeting, "POST", JOBS, job, **token)[1]["batch_job"]
+        seen = asked(greeting, "GET", f"{JOBS}/{created['id']}", **token)[1]["batch_job"]
+        rushed = asked(greeting, "POST", JOBS, job, prefer="scenario=rushed", **token)
+        refused = asked(greeting, "POST", JOBS, job, prefer="scenario=rush", **token)
+
+    assert greeting[3].endswith("; scenario quick")
+    assert (seen["status"], rushed[0], refused[0]) == ("completed", 201, 400)
+    assert refused[1]["message"].startswith("unknown scenario 'rush'; did you mean 'rushed'?")
+
+
+def test_a_server_like_medusa_tells_its_scenario_too() -> None:
+    with started("--like", "medusa-1.20.11", "--scenario", "partial-failure") as (_, greeting):
+        pass
+
+    assert "; like medusa-1.20.11, scenario partial-failure: as steady, but " in greeting[3]
 
 
 def test_a_reader_that_has_read_enough_is_no_error() -> None:

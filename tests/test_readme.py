@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from mockserver.contract.diagram import mermaid
 from mockserver.contract.document import Document
 from mockserver.server.personality import MEDUSA_QUIRKS
 from mockserver.simulation.faults import PARAMETERS, Fault
+from mockserver.simulation.scenario import SCENARIOS
+from mockserver.simulation.scenario_file import read_scenarios
+from mockserver.simulation.strategies import builtin_strategies
 from mockserver.simulation.world import World
 from tests.serving import ROOT, serving
 
@@ -109,6 +113,34 @@ def test_an_edited_copy_is_served_as_readme_says(tmp_path: Path) -> None:
     assert "message: Too late" in text
 
 
+def test_a_scenario_is_asked_for_as_readme_says(url: str) -> None:
+    printed = run(block("sh scenario"), url=url)
+
+    assert printed.lower().strip() == "preference-applied: scenario=fails-in-processing"
+
+
+def test_the_file_of_scenarios_in_readme_is_one(document: Document, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(block("yaml scenarios"), encoding="utf-8")
+    transitions = {each.name for each in document.lifecycle.moves.values()}
+
+    scenarios = read_scenarios(file, transitions=transitions, types=builtin_strategies())
+
+    assert list(scenarios) == ["busy-evening", "disk-full"]
+
+
+def test_every_scenario_stands_in_a_table_with_where_it_was_told() -> None:
+    section = README.partition("## What the worker does\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (`.*?`) \| (.*) \|$", section, re.MULTILINE)
+    told = {
+        name: tuple(re.findall(r"\((https:.*?)\)", row))
+        for names, row in rows
+        for name in names[1:-1].split("`, `")
+    }
+
+    assert told == {name: each.source for name, each in SCENARIOS.items()}
+
+
 def test_ci_runs_the_commands_of_readme_word_for_word() -> None:
     commands = re.findall(r"^python3 -m venv .*$", README, re.MULTILINE)
 
@@ -122,3 +154,40 @@ def test_every_quirk_stands_in_the_table_with_what_it_does() -> None:
     rows = re.findall(r"^\| `([a-z][a-z-]+)` \| (.*?) \| .+ \|$", README, re.MULTILINE)
 
     assert rows == [(quirk.name, quirk.does) for quirk in MEDUSA_QUIRKS.values()]
+
+
+WSGI = """
+from tests.backends.flask_backend import create_app
+
+app = create_app(pace=0.02)
+"""
+ASGI = """
+from mockserver.contract.document import load, shipped_folder
+from mockserver.server.app import build_app, build_world
+from mockserver.server.settings import Settings
+from mockserver.simulation.clock import RunningClock
+from mockserver.simulation.scenario import scenario_named
+
+document = load(shipped_folder())
+world = build_world(document, Settings(), clock=RunningClock(), scenario=scenario_named("instant"))
+app = build_app(document, world, Settings())
+"""
+
+
+@pytest.mark.parametrize("backend", [WSGI, ASGI], ids=["WSGI", "ASGI"])
+def test_a_backend_in_the_same_process_is_judged_as_it_says(tmp_path: Path, backend: str) -> None:
+    (tmp_path / "my_backend.py").write_text(backend, encoding="utf-8")
+    (tmp_path / "test_mine.py").write_text(block("python in-process"), encoding="utf-8")
+
+    done = subprocess.run(  # noqa: S603  # our own interpreter
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "3 passed" in done.stdout

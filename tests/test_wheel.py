@@ -30,6 +30,7 @@ def test_the_wheel_holds_every_document_and_is_typed(wheel: Path) -> None:
     }
     assert documents <= names
     assert "mockserver/py.typed" in names
+    assert {f"mockserver/simulation/scenarios.{each}" for each in ("yaml", "schema.json")} <= names
     assert not [name for name in names if name.startswith("tests/")]
 
 

@@ -14,6 +14,8 @@ from mockserver.conformance.witness import RETRIEVE, Biography
 
 FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 0.02, 0.25, 1.4
 SILENCES = 2  # in a row, after which the target is taken for gone
+FEWEST, MOST = 10, 40  # errands side by side
+SECONDS_PER_ROUND = 0.2  # in which the job of every errand has to be looked at once, or there are too many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,6 @@ class Runner:
     workshop: Workshop
     ends: float
     impatient: Callable[[Biography], bool]
-    together: int = 10
     cut: int = 0
     troubles: set[str] | None = None
 
@@ -66,7 +67,7 @@ class Runner:
         running: list[_Running] = []
         try:
             while clock() < self.ends:
-                running += self._begin(waiting, self.together - len(running))
+                running += self._begin(waiting, self._together() - len(running))
                 if not running:
                     break
                 running = [each for each in map(self._look, running) if each is not None]
@@ -78,9 +79,17 @@ class Runner:
             each.errand.close()
         self.cut += sum(1 for _ in waiting)
 
+    def _together(self) -> int:
+        """Return how many errands may run side by side: the more, the quicker the target answers.
+
+        What one waits for is missed where the jobs of too many others have to be looked at first.
+        """
+        pace = self.workshop.target.pace
+        return max(FEWEST, min(MOST, int(SECONDS_PER_ROUND / pace))) if pace else FEWEST
+
     def _begin(self, waiting: Iterator[Errand], room: int) -> list[_Running]:
         """Begin as many of the errands that wait as there is room for."""
-        begun = (self._advance(errand, came=None) for errand in islice(waiting, room))
+        begun = (self._advance(errand, came=None) for errand in islice(waiting, max(room, 0)))
         return [each for each in begun if each is not None]
 
     def _pause(self, running: list[_Running]) -> None:

@@ -269,16 +269,8 @@ class Exploration:
 
     def _ask(self, job: Biography, verb: Transition, way: "_Way | None" = None) -> Asked:
         """Ask for *verb*, in one *way* or another: nothing in the body or the query is read."""
-        path = path_of(self.workshop.path(verb.operation or ""), id=job.id)
         way = way or _WAYS[0]
-        content_type = "application/json" if way.body else ""
-        try:
-            return self.workshop.target.send(
-                "POST", path, way.query, by=self.workshop.by, body=way.body, content_type=content_type
-            )
-        except NoAnswer:
-            self.workshop.witness.unanswered(verb, job.id)
-            raise
+        return self.workshop.ask(job, verb, query=way.query, body=way.body)
 
     def _list(self, job: Biography) -> None:
         path = self.workshop.path(LIST)

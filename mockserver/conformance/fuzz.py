@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from mockserver.conformance.inquiry import Inquiry
 from mockserver.conformance.report import Part, Rule
-from mockserver.conformance.target import Asked, Caller, OutOfTime
+from mockserver.conformance.target import Asked, Caller, Enough, OutOfTime
 from mockserver.contract.document import ROOT, shipped_folder
 from mockserver.contract.judge import Exchange
 
@@ -141,6 +141,8 @@ def _read(inquiry: Inquiry, events: Path) -> None:
         for line in lines:
             if inquiry.target.clock() > inquiry.target.ends:
                 raise OutOfTime
+            if inquiry.target.enough():
+                raise Enough
             try:
                 event = json.loads(line)
             except json.JSONDecodeError:

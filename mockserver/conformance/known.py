@@ -106,6 +106,11 @@ class Judgement:
     deviations: Sequence[KnownDeviation]
     today: date
 
+    @property
+    def ids(self) -> frozenset[str]:
+        """Return the ids of the violations that pass today."""
+        return frozenset(each.violation for each in self.deviations if not self._has_expired(each))
+
     def applied(self, report: Report, *, whole: bool) -> Report:
         """Return *report* with its known violations set apart. whole: every part was run to its end."""
         valid = {each.violation: each for each in self.deviations if not self._has_expired(each)}

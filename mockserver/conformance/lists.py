@@ -6,7 +6,7 @@ the document as far as the document says what they do. Nothing here depends on w
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -17,8 +17,8 @@ from mockserver.conformance.inquiry import Inquiry
 from mockserver.conformance.recipes import Recipe, recipes_of
 from mockserver.conformance.report import Part, Rule
 from mockserver.conformance.rules import clients_own, instant_of
-from mockserver.conformance.target import Asked, NoAnswer, path_of
-from mockserver.conformance.witness import LIST, Biography
+from mockserver.conformance.target import Asked, NoAnswer
+from mockserver.conformance.witness import LIST, Biography, Witness
 
 Row = Mapping[str, Any]
 Pairs = Sequence[tuple[str, str]]
@@ -72,10 +72,10 @@ STILL = _rule(
 )
 
 
-def run(inquiry: Inquiry) -> None:
-    """Check every list of the document."""
+def run(inquiry: Inquiry, standing: "Standing") -> None:
+    """Check every list of the document, that of batch jobs on those that are *standing*."""
     try:
-        jobs = _jobs_at_rest(inquiry)
+        jobs = standing.jobs_at_rest()
         if len(jobs) < 2:  # noqa: PLR2004  # one job has no order
             inquiry.note("lists: fewer than two jobs came to rest, so that lists of them were not judged.")
             inquiry.unfinished.add(Part.LISTS)
@@ -91,36 +91,58 @@ def run(inquiry: Inquiry) -> None:
 # -- jobs to list
 
 
-def _jobs_at_rest(inquiry: Inquiry) -> list[Biography]:
-    """Return jobs of several statuses, types and both values of dry_run that stand still, oldest first.
+@dataclass(kw_only=True)
+class Standing:
+    """Jobs of several statuses, types and both values of dry_run, which come to stand still.
 
-    They are made for this part, one after the other, so that they are in the same order in every run.
+    They are made for this part, one after the other, so that they are in the same order in every run; before
+    it begins where another part waits for the worker anyway. Mutable: it keeps those that were made.
     """
-    witness, recipes = inquiry.witness, recipes_of(inquiry.contract.document.bundle)
-    plain = [each for each in recipes if not each.needs]
-    chosen = [plain[number % len(plain)] for number in range(WANTED) if plain]
-    before = set(witness.jobs)
-    failing = [each for each in recipes if each.fails]
-    inquiry.run(Part.LISTS, *(_to_rest(inquiry, each, at) for at, each in enumerate([*failing, *chosen])))
-    if witness.eventual:
-        inquiry.target.sleep(witness.eventual)
-    made = [job for job in witness.jobs.values() if job.id not in before and witness.at_rest(job)]
-    for job in made:
-        look(inquiry.workshop, job, poll=True)
-    return [job for job in made if witness.at_rest(job)]
+
+    inquiry: Inquiry
+    jobs: list[Biography] = field(default_factory=list)
+    is_begun: bool = False
+
+    def errands(self) -> Iterator[Errand]:
+        """Yield the errands that make the jobs, and bring them to rest."""
+        self.is_begun = True
+        recipes = recipes_of(self.inquiry.contract.document.bundle)
+        plain = [each for each in recipes if not each.needs]
+        chosen = [plain[number % len(plain)] for number in range(WANTED) if plain]
+        failing = [each for each in recipes if each.fails]
+        for number, recipe in enumerate([*failing, *chosen]):
+            yield self._to_rest(recipe, number)
+
+    def jobs_at_rest(self) -> list[Biography]:
+        """Return the jobs that stand still, oldest first; those that were not made yet are."""
+        witness = self.inquiry.witness
+        late = [each for each in self.jobs if not witness.at_rest(each)]
+        left = [_resting(witness, each) for each in late] if self.is_begun else self.errands()
+        self.inquiry.run(Part.LISTS, *left)
+        if witness.eventual:
+            self.inquiry.target.sleep(witness.eventual)
+        made = [each for each in self.jobs if witness.at_rest(each)]
+        for job in made:
+            look(self.inquiry.workshop, job, poll=True)
+        return [each for each in made if witness.at_rest(each)]
+
+    def _to_rest(self, recipe: Recipe, number: int) -> Errand:
+        """Make a job and let it come to rest; cancel every third that waits for a confirmation."""
+        witness = self.inquiry.witness
+        job = self.inquiry.workshop.make(recipe, dry_run=number % 3 != 0)
+        self.jobs.append(job)
+        yield Wait(job=job, until=witness.at_rest)
+        by_client = clients_own(witness.lifecycle)
+        if number % 3 == 1:
+            for transition in witness.asks.values():
+                if job.status in transition.starts and transition.to in by_client:
+                    self.inquiry.workshop.ask(job, transition)
+                    yield Wait(job=job, until=witness.at_rest)
 
 
-def _to_rest(inquiry: Inquiry, recipe: Recipe, number: int) -> Errand:
-    """Make a job and let it come to rest; cancel every third that waits for a confirmation."""
-    witness = inquiry.witness
-    job = inquiry.workshop.make(recipe, dry_run=number % 3 != 0)
+def _resting(witness: Witness, job: Biography) -> Errand:
+    """Let a job come to rest that was made before."""
     yield Wait(job=job, until=witness.at_rest)
-    by_client = clients_own(witness.lifecycle)
-    if number % 3 == 1:
-        for operation, transition in witness.asks.items():
-            if job.status in transition.starts and transition.to in by_client:
-                inquiry.target.post(path_of(inquiry.path(operation), id=job.id), by=inquiry.user)
-                yield Wait(job=job, until=witness.at_rest)
 
 
 # -- one page

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.conformance.target import Asked, Caller, Target, Upload
+from mockserver.conformance.target import Asked, Caller, NoAnswer, Query, Target, Upload, path_of
 from mockserver.conformance.witness import CREATE, Biography, Witness
+from mockserver.lifecycle import Transition
 
 MARK = {"note": "made by mockserver conform"}  # a key that no strategy knows, and every server keeps
 NO_ROWS = Upload(name="nothing.csv", content=b"Product Id;Product Handle;Product Title\r\n")
@@ -61,7 +62,7 @@ def _types(schema: Mapping[str, Any], bundle: Mapping[str, Any]) -> Iterator[tup
 
 @dataclass(kw_only=True)
 class Workshop:
-    """Makes jobs. Mutable: it keeps the price list that it found."""
+    """Makes jobs, and asks for their transitions. Mutable: it keeps the price list that it found."""
 
     target: Target
     witness: Witness
@@ -89,6 +90,16 @@ class Workshop:
     def create(self, payload: Any, *, by: Caller | None = None) -> Asked:
         """Return the answer to a creation of *payload*."""
         return self.target.post(self.path(CREATE), payload, by=by or self.by)
+
+    def ask(self, job: Biography, transition: Transition, *, query: Query = (), body: bytes = b"") -> Asked:
+        """Return the answer to who asks for *transition* of *job*; of a lost one, the witness is told."""
+        path = path_of(self.path(transition.operation or ""), id=job.id)
+        content_type = "application/json" if body else ""
+        try:
+            return self.target.send("POST", path, query, by=self.by, body=body, content_type=content_type)
+        except NoAnswer:
+            self.witness.unanswered(transition, job.id)
+            raise
 
     def path(self, operation: str) -> str:
         """Return the path template of *operation*."""

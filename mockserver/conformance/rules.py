@@ -353,7 +353,7 @@ def about_change(
     asked: the transitions that a client was granted between them, or with the later one. apart: whether so
     much time lies between them that an instant set anew must differ.
     """
-    renewed = {each.sets for each in asked}
+    renewed, is_undone = {each.sets for each in asked}, False
     for name in lifecycle.instants.values():
         if name == lifecycle.instants[lifecycle.initial]:
             continue
@@ -361,6 +361,7 @@ def about_change(
         if before is None or name not in later:
             continue
         if after is None:
+            is_undone = True
             yield Discrepancy(
                 rule=INSTANTS_STAY, where=name, expected=f"{name} stays set", found="null again", kind=name
             )
@@ -374,7 +375,8 @@ def about_change(
                 found="another",
                 kind=name,
             )
-    yield from _about_updates(lifecycle, earlier, later, asked=asked)
+    if not is_undone:  # which tells already that the job is what it was before
+        yield from _about_updates(lifecycle, earlier, later, asked=asked)
     yield from _about_progress(earlier, later)
 
 

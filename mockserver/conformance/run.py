@@ -33,6 +33,7 @@ from mockserver.conformance.target import (
     NOBODY,
     REFUSED,
     SECONDS_PER_REQUEST,
+    Enough,
     NoAnswer,
     OutOfTime,
     Target,
@@ -48,12 +49,16 @@ FOR_THE_END = 0.05  # of the time, for a last look at every job
 LONGEST_OF_ALL = 1 / 6  # of the time, for one request: more time waits longer for each
 HARMLESS_TWICE = ("PostBatchJobs", "PostToken", "PostAuth", "PostUploads", "PostUploadsProtected")
 UNANSWERED = "requests were not answered"
+STOPPED = "The run stopped at the first violation, as it was asked to; what comes after was not tried."
 UNFINISHED = "the time was up before all of it was done"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How to run. max_time: in seconds, for all. eventual: for how many seconds reads may be stale."""
+    """How to run. max_time: in seconds, for all. eventual: for how many seconds reads may be stale.
+
+    stop_at_first: whether one violation is enough, those aside whose ids are *known*.
+    """
 
     url: str
     credentials: Credentials
@@ -63,6 +68,8 @@ class Options:
     parts: tuple[Part, ...] = tuple(Part)
     workers: int = 1
     eventual: float = 0.0
+    stop_at_first: bool = False
+    known: frozenset[str] = frozenset()
     # is told what is done, and an empty text now and then while that goes on
     progress: Callable[[str], None] = lambda _: None
 
@@ -78,11 +85,21 @@ class Conformance:
     sleep: Callable[[float], None] = time.sleep
     trouble: str = ""
     exploration: Exploration | None = None
+    standing: lists.Standing | None = None
     done: list[Part] = field(default_factory=list)
 
     def run(self) -> Report:
         """Return the report; it says so itself where the target could not be judged."""
         inquiry = self._inquiry()
+        try:
+            self._judge(inquiry)
+        except Enough:
+            inquiry.note(STOPPED)
+            inquiry.unfinished.update(self.options.parts)
+        return self._report(inquiry)
+
+    def _judge(self, inquiry: Inquiry) -> None:
+        """Run every part, as long as the target answers, and look at every job once more. Raises Enough."""
         begun = self.clock()
         for_parts = begun + self.options.max_time * (1 - FOR_THE_END)
         try:
@@ -103,7 +120,6 @@ class Conformance:
             self._look_again(inquiry)
         if not self.trouble and inquiry.target.silent_for >= SECONDS_PER_REQUEST:
             self.trouble = _unanswered(NoAnswer("no answer for the last part of the run"), inquiry.target)
-        return self._report(inquiry)
 
     def _inquiry(self) -> Inquiry:
         contract = Contract(self.document)
@@ -122,6 +138,7 @@ class Conformance:
             clock=self.clock,
             sleep=self.sleep,
             tick=lambda: self.options.progress(""),
+            enough=lambda: self._is_enough(witness.findings),
             timeout=max(SECONDS_PER_REQUEST, self.options.max_time * LONGEST_OF_ALL),
             named=witness.name_of,
             repeatable=frozenset(
@@ -138,6 +155,9 @@ class Conformance:
             max_time=self.options.max_time,
             progress=self.options.progress,
         )
+
+    def _is_enough(self, findings: Findings) -> bool:
+        return self.options.stop_at_first and not self.options.known.issuperset(findings.found)
 
     def _run_part(self, inquiry: Inquiry, part: Part, left: tuple[Part, ...], ends: float) -> None:
         now = self.clock()
@@ -156,7 +176,7 @@ class Conformance:
         elif part is Part.LIFECYCLE:
             self._explore(inquiry)
         elif part is Part.LISTS:
-            lists.run(inquiry)
+            lists.run(inquiry, self._stood(inquiry))
         else:
             fuzz.run(inquiry, workers=self.options.workers)
 
@@ -167,7 +187,14 @@ class Conformance:
             seed=self.options.seed,
         )
         self.exploration = exploration
-        inquiry.run(Part.LIFECYCLE, *exploration.grid(), *exploration.walks())
+        # those jobs come to rest while this part waits for the worker anyway
+        for_lists = self._stood(inquiry).errands() if Part.LISTS in self.options.parts else ()
+        inquiry.run(Part.LIFECYCLE, *for_lists, *exploration.grid(), *exploration.walks())
+
+    def _stood(self, inquiry: Inquiry) -> lists.Standing:
+        """Return the jobs of the lists part, which the part before it begins to make."""
+        self.standing = self.standing or lists.Standing(inquiry=inquiry)
+        return self.standing
 
     def _look_again(self, inquiry: Inquiry) -> None:
         """Look once more at every job: what has ended stays as it is, and the rest may have ended by now."""
@@ -204,7 +231,8 @@ class Conformance:
                 "be, run again with --eventual SECONDS, for example --eventual 1."
             )
         for part in sorted(inquiry.unfinished, key=list(Part).index):
-            inquiry.note(f"{part}: {UNFINISHED}; give it more with --max-time.")
+            if STOPPED not in inquiry.notes:
+                inquiry.note(f"{part}: {UNFINISHED}; give it more with --max-time.")
         split = urlsplit(self.options.url)
         shown = split._replace(netloc=split.netloc.rpartition("@")[2]).geturl()
         return Report(

@@ -39,6 +39,10 @@ class OutOfTime(Exception):
     """The time that a part of the run may take is used up."""
 
 
+class Enough(Exception):
+    """No more needs to be known of the target."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """As whom the target is asked.
@@ -124,9 +128,10 @@ class Tally:
 class Target:
     """Asks the target, one request at a time.
 
-    Mutable: it counts what broke, and knows when its time is up. named: the operation of a method and a path.
-    repeatable: paths whose POST may be repeated when its connection breaks, for it harms nothing when it is
-    done twice. silent_for: seconds, since the last answer, that answers were waited for.
+    Mutable: it counts what broke, and knows when its time is up. enough: says whether no more needs to be
+    asked. named: the operation of a method and a path. repeatable: paths whose POST may be repeated when its
+    connection breaks, for it harms nothing when it is done twice. silent_for: seconds, since the last answer,
+    that answers were waited for. answers, spent: how many there were, and how many seconds they took in all.
     """
 
     client: "httpx.Client"
@@ -137,6 +142,7 @@ class Target:
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     tick: Callable[[], None] = lambda: None
+    enough: Callable[[], bool] = lambda: False
     named: Callable[[str, str], str] = lambda method, path: f"{method} {path}"
     repeatable: frozenset[str] = frozenset()
     broken: int = 0
@@ -144,6 +150,13 @@ class Target:
     silent_in_a_row: int = 0
     silent_for: float = 0.0
     tallies: dict[str, Tally] = field(default_factory=dict)
+    answers: int = 0
+    spent: float = 0.0
+
+    @property
+    def pace(self) -> float:
+        """Return how long one question takes on the average, until its answer is judged, in seconds."""
+        return self.spent / self.answers if self.answers else 0.0
 
     def get(self, path: str, query: Query = (), *, by: Caller, poll: bool = False) -> Asked:
         """Return the answer to a GET."""
@@ -176,11 +189,13 @@ class Target:
         poll: bool = False,
         upload: Upload | None = None,
     ) -> Asked:
-        """Return the answer. Raises NoAnswer, and OutOfTime when there is no time left to ask.
+        """Return the answer. Raises NoAnswer, OutOfTime when there is no time left to ask, and Enough.
 
         A request whose connection breaks is asked again where that harms nothing. Where there is no
         connection, nothing was asked: a target that has answered before may come back.
         """
+        if self.enough():
+            raise Enough
         headers = {**by.headers, **({"content-type": content_type} if content_type else {})}
         question = Exchange(
             method=method,
@@ -192,7 +207,7 @@ class Target:
             response_headers={},
             response_body=b"",
         )
-        tally = self.tallies.setdefault(self.named(method, path), Tally())
+        begun, tally = self.clock(), self.tallies.setdefault(self.named(method, path), Tally())
         if not tally.answered and tally.silent >= SILENCES_OF_ONE:
             raise NoAnswer(self._silence())
         try:
@@ -205,6 +220,8 @@ class Target:
         tally.answered += 1
         asked = Asked(exchange=exchange, by=by, at=self.clock(), poll=poll, upload=upload)
         self.witness(asked)
+        self.answers += 1
+        self.spent += self.clock() - begun
         return asked
 
     def _answer(self, question: Exchange, tally: Tally) -> Exchange:

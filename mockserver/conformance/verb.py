@@ -88,6 +88,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="for how long a read may still show what was before (default: not at all)",
     )
+    how.add_argument(
+        "--stop-at-first",
+        action="store_true",
+        help="end at the first violation that is not known, which is the quickest way to a no",
+    )
     how.add_argument("--spec", type=Path, metavar="FOLDER", help="judge by an edited copy of openapi/")
     what = parser.add_argument_group("what comes of it")
     what.add_argument(
@@ -121,6 +126,7 @@ def run(options: argparse.Namespace) -> int:
         document = load(options.spec or shipped_folder())
     except (DocumentError, KnownFileError, rendering.ReportTargetError) as error:
         raise ConformUsageError(str(error)) from error
+    judgement = Judgement(deviations=deviations, today=datetime.now(UTC).date())
     progress = Progress(output=sys.stderr, max_time=options.max_time)
     report = conform(
         document,
@@ -133,12 +139,13 @@ def run(options: argparse.Namespace) -> int:
             parts=options.only or tuple(Part),
             workers=options.workers,
             eventual=options.eventual,
+            stop_at_first=options.stop_at_first,
+            known=judgement.ids,
             progress=progress,
         ),
     )
     progress.clear()
     if deviations:
-        judgement = Judgement(deviations=deviations, today=datetime.now(UTC).date())
         report = judgement.applied(report, whole=is_whole(report))
     documents = rendering.Documents(
         folder=options.spec or shipped_folder(),

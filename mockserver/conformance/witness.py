@@ -37,8 +37,9 @@ class Biography:
     trail: the exchanges that made the job what it is: its creation, and what was granted. seen: when each
     status was first seen, by this machine's clock. granted: the transitions granted since the last answer
     that showed the job; unsure: whether some of them may have been refused, for no answer came. looks: how
-    often the job was seen since it changed. newest: the sight with the latest `updated_at`, with that and its
-    history. late: a read after it that shows an older sight, or no job. sights: how the job was seen to be.
+    often the job was seen since it changed. newest: the sight with the latest `updated_at`, with that and the
+    instants that it showed, by status. late: a read after it that shows an older sight, or no job. sights:
+    how the job was seen to be.
     """
 
     id: str
@@ -60,7 +61,7 @@ class Biography:
     contested: set[frozenset[str]] = field(default_factory=set)
     newest: Asked | None = None
     newest_at: datetime | None = None
-    newest_history: frozenset[str] = frozenset()
+    newest_instants: Mapping[str, datetime] = field(default_factory=dict)
     late: Asked | None = None
     sights: set[bytes] = field(default_factory=set)
 
@@ -491,7 +492,7 @@ class Witness:
             return
         if self._may_be_stale(biography, asked) and self._is_older(biography, job, history):
             return
-        self._notice_late(biography, asked, job, history)
+        self._notice_late(biography, asked, job)
         self._look_alone(biography, asked, job, operation)
         self._compare(biography, asked, job, operation)
         self._narrow(biography, asked, history, operation)
@@ -585,12 +586,11 @@ class Witness:
         )
         return now is not None and last is not None and now < last
 
-    def _notice_late(
-        self, biography: Biography, asked: Asked, job: rules.Job, history: frozenset[str]
-    ) -> None:
+    def _notice_late(self, biography: Biography, asked: Asked, job: rules.Job) -> None:
         """Say that a read was late, when the same read shows later what it did not show yet.
 
-        What is never shown again was not late but lost.
+        What is never shown again was not late but lost; and so is what comes again at another instant, which
+        is then somebody else's doing: a worker's, that confirms by itself.
         """
         updated = rules.instant_of(job.get("updated_at"))
         if updated is None:
@@ -602,13 +602,14 @@ class Witness:
             if sight in biography.sights and asked.exchange.method == "GET":
                 biography.late = late or asked
         else:
-            came = biography.newest is not None and biography.newest_history <= history
+            instants = rules.instants_of(self.lifecycle, job) or {}
+            came = biography.newest is not None and biography.newest_instants.items() <= instants.items()
             if late is not None and came and late.exchange.path == asked.exchange.path:
                 self._say_late(biography, late, asked)
                 biography.late = None
             elif not came:
                 biography.late = None  # lost, not late
-            biography.newest, biography.newest_at, biography.newest_history = asked, updated, history
+            biography.newest, biography.newest_at, biography.newest_instants = asked, updated, instants
         biography.sights.add(sight)
 
     def _say_late(self, biography: Biography, late: Asked, asked: Asked) -> None:

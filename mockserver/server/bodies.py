@@ -9,6 +9,7 @@ import codecs
 import contextlib
 import zlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import Any
 
@@ -17,6 +18,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from mockserver.server.errors import INVALID, RequestRefused
+from mockserver.server.exchange import Sent
 from mockserver.server.html_pages import error_page
 from mockserver.server.v8_json import inflate_complaint, json_headline
 
@@ -28,6 +30,7 @@ DEPTH_LIMIT = 512  # levels of JSON; ours: deeper than anything recorded, and sa
 DRAIN_SECONDS = 5
 DRAIN_LIMIT = 16 * 1024 * 1024  # bytes read and thrown away, so that the client can read why it was refused
 FILES_LIMIT = 1000
+MOST_KNOWN, LONGEST_KNOWN = 256, 8 * 1024  # bodies, and bytes of one
 BOM = codecs.BOM_UTF8
 
 
@@ -172,6 +175,30 @@ def _inner(value: Any) -> Iterator[Any]:
         yield from value.values()
     elif isinstance(value, list):
         yield from value
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBodies:
+    """What was sent lately: clients say the same over and over, and load tests nothing else.
+
+    What a body says, whether it is JSON and whether it keeps the contract follow from its bytes and the two
+    headers that tell how to read them, so that equal ones need not be read and judged anew. Mutable, and
+    bounded: it forgets what it has known longest.
+    """
+
+    _known: dict[tuple[bytes, str | None, str | None], Sent] = field(default_factory=dict)
+
+    def read(self, body: bytes, headers: Mapping[str, str]) -> Sent:
+        """Return what *body*, sent as JSON, says. Raises RequestRefused; see `parse_json`."""
+        key = body, headers.get("content-type"), headers.get("content-encoding")
+        known = self._known.get(key)
+        if known is None:
+            known = Sent(parse_json(body, headers))
+            if len(body) <= LONGEST_KNOWN:
+                if len(self._known) >= MOST_KNOWN:
+                    del self._known[next(iter(self._known))]
+                self._known[key] = known
+        return known
 
 
 async def read_files(receive: Receive, *, content_type: str, field: str) -> list[tuple[str, bytes]]:

@@ -20,7 +20,7 @@ from mockserver.server.exchange import LONGEST_LOGGED, Exchanged, Headers, Reque
 from mockserver.server.faulty import BrokenOff
 from mockserver.server.pipeline import REQUEST
 from mockserver.server.preferences import NO_PREFERENCES, PREFER, parse_prefer
-from mockserver.server.wire import WHOLE
+from mockserver.server.wire import HEAD, WHOLE
 from mockserver.simulation.world import World
 from mockserver.simulation.worlds import Worlds
 
@@ -120,7 +120,12 @@ async def _decline(scope: Scope, receive: Receive, send: Send) -> None:
 def _request(scope: Scope, world: World) -> Request:
     raw_path = scope.get("raw_path") or quote(scope["path"]).encode()
     host, port = scope.get("server") or ("localhost", 80)
-    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    head = scope["extensions"].get(HEAD) if "extensions" in scope else None
+    headers = (
+        {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        if head is None
+        else head.texts
+    )
     return Request(
         method=scope["method"],
         path=raw_path.decode("latin-1").partition("?")[0],

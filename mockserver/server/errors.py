@@ -22,6 +22,7 @@ from mockserver.simulation.refusals import (
     ScenarioNotForType,
     ScenarioUnknown,
     SimulationError,
+    SnapshotRefused,
     StrategyUnknown,
     TooManyWorlds,
     UserNotFound,
@@ -84,6 +85,7 @@ ANSWERS: Mapping[type[SimulationError], Answer] = {
     WorldExists: Answer(409, NOT_ALLOWED),
     WorldLasts: Answer(409, NOT_ALLOWED),
     TooManyWorlds: Answer(429, TOO_MANY),
+    SnapshotRefused: Answer(400, INVALID),
 }
 
 

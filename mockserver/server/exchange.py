@@ -13,12 +13,33 @@ from mockserver.contract.operation import Operation
 from mockserver.contract.routes import NOWHERE, Route
 from mockserver.server.preferences import NO_PREFERENCES
 from mockserver.simulation.faults import Fault
+from mockserver.simulation.packed_json import packed_json
 from mockserver.simulation.world import World
 
 Headers = Sequence[tuple[bytes, bytes]]
 JSON = "application/json; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 LONGEST_LOGGED = 16 * 1024  # bytes of an answer's body
+
+
+@dataclass(slots=True)
+class Sent:
+    """A JSON body that was sent. Mutable: it remembers what was found out about it.
+
+    value: what it says; many requests share it, and nobody changes it. approved_by: what has judged it and
+    had nothing to complain about.
+    """
+
+    value: Any
+    approved_by: object = None
+    _context: bytes | None = None
+
+    @property
+    def context(self) -> bytes:
+        """Return its `context` as packed JSON."""
+        if self._context is None:
+            self._context = packed_json(self.value["context"])
+        return self._context
 
 
 @dataclass(slots=True, kw_only=True)
@@ -28,8 +49,7 @@ class Request:
     path: percent-encoded, as it came. headers: by lower-case name, the last one of each.
     origin: scheme and address by which the server is reached, when the client names no host.
     preferences: what all lines of `Prefer` ask for, by name.
-    body: the parsed JSON body; an empty object when there was none. files: name and content of each uploaded
-    file.
+    sent: the JSON body; None when there was none. files: name and content of each uploaded file.
     unreadable: what is wrong with the path, where it cannot be read.
     mount: the path below which the client finds this world, `/@NAME`; empty for the world of those who name
     none. named_by_path: the client asked below it.
@@ -46,7 +66,7 @@ class Request:
     preferences: Mapping[str, str] = field(default_factory=lambda: NO_PREFERENCES)
     mount: str = ""
     named_by_path: bool = False
-    body: Any = field(default_factory=dict)
+    sent: Sent | None = None
     files: Sequence[tuple[str, bytes]] = ()
     operation: Operation | None = None
     unreadable: str | None = None
@@ -56,6 +76,11 @@ class Request:
     session: str | None = None
     faults: Sequence[Fault] = ()
     damage: Callable[..., Coroutine[Any, Any, None]] | None = None
+
+    @property
+    def body(self) -> Any:
+        """Return the parsed JSON body; an empty object when there was none."""
+        return {} if self.sent is None else self.sent.value
 
     @property
     def path_parameters(self) -> Mapping[str, str]:

@@ -67,7 +67,7 @@ class Operations:
 
     def create_batch_job(self, request: Request) -> Response:
         """PostBatchJobs."""
-        body = request.body
+        body, sent = request.body, request.sent
         scenario = self._preferred(request)
         job = request.world.create(
             job_type=body["type"],
@@ -75,12 +75,10 @@ class Operations:
             dry_run=body.get("dry_run", False),
             by=_caller(request),
             scenario=scenario,
+            packed=None if sent is None else sent.context,
         )
-        return json_response(
-            {"batch_job": self.payloads.new_batch_job(job, request.world.users)},
-            status=201,
-            headers=() if scenario is None else applied(SCENARIO, scenario.name),
-        )
+        answer = self.recent.created(job, request.world.users)
+        return answer if scenario is None else answer._replace(headers=applied(SCENARIO, scenario.name))
 
     def _preferred(self, request: Request) -> Scenario | None:
         """Return the scenario that the client prefers for its job. Raises ScenarioUnknown."""

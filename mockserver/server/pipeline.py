@@ -19,7 +19,7 @@ from mockserver.contract.complaints import Complaint
 from mockserver.contract.parameters import ParameterRefused
 from mockserver.contract.routes import NOWHERE, PathRefused, Routes
 from mockserver.quirk import NO_QUIRKS, Quirk, Quirks
-from mockserver.server.bodies import JSON_LIMIT, parse_json, read_body, read_files
+from mockserver.server.bodies import JSON_LIMIT, KnownBodies, read_body, read_files
 from mockserver.server.errors import (
     INVALID,
     NOT_ALLOWED,
@@ -59,6 +59,7 @@ class Parse:
 
     def __init__(self, app: Station) -> None:
         self.app = app
+        self.known = KnownBodies()
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         """Parse the body, if it is JSON."""
@@ -68,7 +69,7 @@ class Parse:
         return self._parsed(request, scope, receive, send)
 
     async def _parsed(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
-        request.body = parse_json(await read_body(receive, limit=JSON_LIMIT), request.headers)
+        request.sent = self.known.read(await read_body(receive, limit=JSON_LIMIT), request.headers)
         await self.app(scope, receive, send)
 
 
@@ -189,8 +190,12 @@ class Validate:
                 request.query = operation.read_query(request.query_string)
             except ParameterRefused as refused:
                 raise _query_refused(refused, self.quirks) from refused
-        if operation.body is not None and (complaints := operation.body.complaints(request.body)):
-            raise _body_refused(complaints)
+        reader, sent = operation.body, request.sent
+        if reader is not None and (sent is None or sent.approved_by is not reader):
+            if complaints := reader.complaints(request.body):
+                raise _body_refused(complaints)
+            if sent is not None:
+                sent.approved_by = reader
         if operation.multipart:
             return self._with_files(request, scope, receive, send)
         return self.app(scope, receive, send)

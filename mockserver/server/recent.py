@@ -5,17 +5,19 @@ given.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Generic, TypeVar
 
 from mockserver.server.exchange import JSON, Parts, Response, entity_tag, json_response, to_json
 from mockserver.server.payloads import Payloads, paging_of
 from mockserver.simulation.batch_job import BatchJob
+from mockserver.simulation.clock import to_json as instant_to_json
 from mockserver.simulation.query import Page
+from mockserver.simulation.timetable import UPDATED
 from mockserver.simulation.users import Users
 
-ANSWERS, ROWS = 256, 1024  # kept of each; one takes about 1.5 KB
+ANSWERS, ROWS, ORDERS = 256, 1024, 256  # kept of each; one takes about 1.5 KB
 PART = 100  # rows of a page that are written in one go
 START = b'{"batch_jobs":['
 SHAPING = frozenset({"fields", "expand"})  # with these in the query, a row is not what it usually is
@@ -55,6 +57,17 @@ class RecentJobs:
         self._answers: Recent[Response] = Recent(ANSWERS)
         self._rows: Recent[bytes] = Recent(ROWS)
         self._page = Response(status=200)
+        self._new: dict[tuple[int, str, bool, str], _New] = {}  # by what they have in common
+
+    def created(self, job: BatchJob, users: Users) -> Response:
+        """Return the answer that tells of *job*, which was just created."""
+        key = id(job.context), job.type, job.dry_run, job.created_by
+        known = self._new.get(key)
+        if known is None or not known.is_like(job, users):
+            if len(self._new) >= ORDERS:
+                del self._new[next(iter(self._new))]
+            known = self._new[key] = _New.of(job, users, self._payloads.new_batch_job(job, users))
+        return json_response({"batch_job": known.shown_as(job)}, status=201)
 
     def retrieved(self, job: BatchJob, users: Users) -> Response:
         """Return the answer that tells of *job* alone."""
@@ -103,6 +116,45 @@ class RecentJobs:
         shown = [(to_json(row), row) for row in self._payloads.selected_batch_jobs(jobs, users, {})]
         for job, (text, _) in zip(jobs, shown, strict=True):
             self._rows.keep(job, users, text)
+        return shown
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    """How a job was shown that was just created. Those from equal orders differ in id and instants alone.
+
+    instants: the names under which the answer shows when it was created.
+    """
+
+    job: BatchJob
+    users: Users
+    shown: dict[str, Any]
+    instants: tuple[str, ...]
+
+    @classmethod
+    def of(cls, job: BatchJob, users: Users, shown: dict[str, Any]) -> "_New":
+        """Return how *job* was *shown*."""
+        return cls(
+            job, users, shown, tuple(name for name in shown if name == UPDATED or name in job.instants)
+        )
+
+    def is_like(self, job: BatchJob, users: Users) -> bool:
+        """Return whether *job*, with the same type, dry_run and creator, is shown like this one."""
+        known = self.job
+        return (
+            known.context is job.context
+            and known.scenario is job.scenario
+            and known.lifecycle is job.lifecycle
+            and self.users is users
+        )
+
+    def shown_as(self, job: BatchJob) -> dict[str, Any]:
+        """Return how *job*, which is like this one, is shown."""
+        shown, created = self.shown.copy(), instant_to_json(job.updated_at)
+        if "id" in shown:
+            shown["id"] = job.id
+        for name in self.instants:
+            shown[name] = created
         return shown
 
 

@@ -6,18 +6,21 @@ and at its end waits for clients that send nothing.
 
 It also makes a task, a timer and two writes for each request. Here a request that is whole is answered at
 once, in one write, and becomes a task only when it has to wait for something. Answers to requests that came
-together leave together: to wake a client that sleeps costs more than to make it an answer.
+together leave together: to wake a client that sleeps costs more than to make it an answer. A head that has
+come before is not parsed again.
 """
 
 import asyncio
 import socket
 import struct
 from collections.abc import Callable, Coroutine, Generator, Sized
+from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 
 import httptools
 
+from mockserver.server.heads import Head, KnownHeads
 from mockserver.server.lean import put_off
 
 with put_off("uvicorn.supervisors"):
@@ -38,6 +41,7 @@ WHOLE = "mockserver.whole"  # the ASGI extension of a request whose body has com
 # server ends; None, when nobody waits for that any more
 ABORT, WAIT = "mockserver.abort", "mockserver.wait"
 NO_LINGERING = struct.pack("ii", 1, 0)  # SO_LINGER of zero seconds: to close is to reset
+HEAD = "mockserver.head"  # the ASGI extension of a request whose head has come before; it is a `Head`
 BODILESS = (204, 304)  # statuses whose answers have neither body nor framing
 
 
@@ -55,8 +59,13 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._unbegun: _Cycle | None = None  # the request whose turn it is, until it is begun
         self._in_a_row = 0
         self._idle_since: float | None = None
-        # one for all connections of a server, which share nothing else of ours
-        self._outbox: _Outbox = self.server_state.__dict__.setdefault("outbox", _Outbox(self.loop))
+        self._is_between = True  # two requests: of the next one, the parser has seen nothing
+        self._begun = 0  # requests, in what is parsed now
+        self._target = ("", b"", b"")  # the path, as it came too, and the query
+        # for all connections of a server, which share nothing else of ours
+        shared = self.server_state.__dict__
+        self.outbox: _Outbox = shared.setdefault("outbox", _Outbox(self.loop))
+        self._heads: KnownHeads = shared.setdefault("heads", KnownHeads())
 
     def connection_made(self, transport: Any) -> None:
         """Take the connection."""
@@ -76,17 +85,36 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._idle_since, self._in_a_row = None, 0
         self._beside_bodies += len(data)
         while data and not self.transport.is_closing():
-            data = self._rest_of(data)
+            head = self._heads.at_start_of(data) if self._is_between else None
+            data = self._rest_of(data) if head is None else self._behind(head, data)
         if self._beside_bodies > HEAD_LIMIT and not self.transport.is_closing():
-            self._outbox.empty()
+            self.outbox.empty()
             self.transport.write(TOO_LARGE)
             self.transport.close()
         if self._unbegun is not None and not self.transport.is_closing():
             self._start_asgi_task(self._unbegun, self.app)
         self._unbegun = None
 
+    def _behind(self, head: Head, data: bytes) -> bytes:
+        """Take the request with a known *head* that *data* begins with, and return what stands behind it.
+
+        The parser is not shown it: between two requests there is nothing in it that this would change.
+        """
+        end = head.size + head.length
+        self._beside_bodies = 0
+        scope = self._new_scope([*head.headers])
+        scope["method"], scope["query_string"] = head.method, head.query_string
+        scope["path"], scope["raw_path"] = head.path, head.raw_path
+        scope["extensions"][HEAD] = head
+        cycle = _Cycle(self, scope, keep_alive=True)
+        cycle.body, cycle.more_body = data[head.size : end], False
+        self._line_up(cycle)
+        self._answer_whole(cycle)
+        return data[end:]
+
     def _rest_of(self, data: bytes) -> bytes:
         """Parse *data*, and return what stands behind the head of a request that offers an upgrade."""
+        was_between, self._begun = self._is_between, 0
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as offered:
@@ -94,8 +122,11 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             return data[offered.args[0] :]
         except httptools.HttpParserError:
             self.logger.warning(NO_HTTP)
-            self._outbox.empty()
+            self.outbox.empty()
             self.send_400_response(NO_HTTP)
+        else:
+            if was_between and self._is_between and self._begun == 1 and self.scope["http_version"] == "1.1":
+                self._heads.learn(data, self.scope["method"], self._target, self.headers)
         return b""
 
     def _decline_upgrade(self) -> None:
@@ -114,19 +145,23 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         """Expect a head."""
         if self._is_rereading:
             return
-        self._head_is_read = False
+        self._head_is_read = self._is_between = False
+        self._begun += 1
         self.url = b""
         self.expect_100_continue = False
         self.headers = []
-        self.scope = {
+        self.scope = self._new_scope(self.headers)
+
+    def _new_scope(self, headers: list[tuple[bytes, bytes]]) -> Any:
+        return {
             "type": "http",
             "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
             "http_version": "1.1",
             "server": self.server,
             "client": self.client,
-            "scheme": self.scheme,  # type: ignore[typeddict-item]  # set with the connection
+            "scheme": self.scheme,
             "root_path": self.root_path,
-            "headers": self.headers,
+            "headers": headers,
             "state": {},
             "extensions": {ABORT: {}},
         }
@@ -154,21 +189,12 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self.scope["http_version"] = version
         self.scope["method"] = self.parser.get_method().decode("ascii")
         self._locate()
-        before = self.cycle
-        self.cycle = cycle = _Cycle(
-            scope=self.scope,
-            transport=self.transport,
-            flow=self.flow,
-            logger=self.logger,
-            access_logger=self.access_logger,
-            access_log=self.access_log,
-            default_headers=self.server_state.default_headers,
-            message_event=asyncio.Event(),
-            expect_100_continue=self.expect_100_continue,
-            keep_alive=version != "1.0" and self.parser.should_keep_alive(),
-            on_response=self.on_response_complete,
-        )
-        cycle.outbox = self._outbox
+        cycle = _Cycle(self, self.scope, keep_alive=version != "1.0" and self.parser.should_keep_alive())
+        cycle.waiting_for_100_continue, cycle.body = self.expect_100_continue, bytearray()
+        self._line_up(cycle)
+
+    def _line_up(self, cycle: "_Cycle") -> None:
+        before, self.cycle = self.cycle, cycle
         if before is None or before.response_complete:
             self._unbegun = cycle
         else:
@@ -185,9 +211,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         if not path.startswith(b"/") or b"#" in path:
             path = httptools.parse_url(self.url).path
         plain = path.decode("ascii")
-        self.scope["path"] = unquote(plain) if "%" in plain else plain
-        self.scope["raw_path"] = path
-        self.scope["query_string"] = query
+        self._target = unquote(plain) if "%" in plain else plain, path, query
+        self.scope["path"], self.scope["raw_path"], self.scope["query_string"] = self._target
 
     def on_body(self, body: bytes) -> None:
         """Count anew: the body has grown."""
@@ -197,21 +222,26 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             cycle.body += body
             if len(cycle.body) > HIGH_WATER_LIMIT:
                 self.flow.pause_reading()
-            cycle.message_event.set()
+            cycle.wake()
 
     def on_message_complete(self) -> None:
         """Count anew: what follows is the next request's head. Answer this one now, if it is its turn."""
         self._beside_bodies = 0
+        upgrades = self.parser.should_upgrade()
+        self._is_between = self.parser.should_keep_alive() and not upgrades and not self._is_rereading
         cycle = self.cycle
         if cycle.response_complete:
             return
         cycle.more_body = False
-        cycle.message_event.set()
-        is_next = cycle is self._unbegun and self._in_a_row < AT_ONCE
-        if is_next and not self.parser.should_upgrade() and not self.transport.is_closing():
+        cycle.wake()
+        if not upgrades:
+            self._answer_whole(cycle)
+
+    def _answer_whole(self, cycle: "_Cycle") -> None:
+        if cycle is self._unbegun and self._in_a_row < AT_ONCE and not self.transport.is_closing():
             self._unbegun = None
             self._in_a_row += 1
-            cycle.scope["extensions"] = {ABORT: {}, WHOLE: {}}
+            cycle.scope["extensions"][WHOLE] = {}
             if (task := begun(cycle.run_asgi(self.app), self.loop)) is not None:
                 self.tasks.add(task)
                 task.add_done_callback(self.tasks.discard)
@@ -248,7 +278,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """Break off what waits for its client, its turn or a fault's end; a whole request is answered."""
-        self._outbox.empty()
+        self.outbox.empty()
         cycle = self.cycle
         is_answered = cycle is None or cycle.response_complete
         is_stuck = not is_answered and (cycle.more_body or self.flow.gone is not None)
@@ -288,19 +318,47 @@ class _Cycle(RequestResponseCycle):
     application has been given the end of the request's body.
     """
 
-    head = b""
-    has_given_all = False
     flow: "_OneAfterAnother"
-    outbox: "_Outbox"
+
+    def __init__(self, protocol: BoundedHttpProtocol, scope: Any, *, keep_alive: bool) -> None:
+        # what uvicorn's sets, but for the event
+        self.scope, self.keep_alive = scope, keep_alive
+        self.transport, self.flow = protocol.transport, protocol.flow
+        self.logger, self.access_logger = protocol.logger, protocol.access_logger
+        self.access_log, self.default_headers = protocol.access_log, protocol.server_state.default_headers
+        self.on_response = protocol.on_response_complete
+        self.body: Any = b""
+        self.more_body = True
+        self.disconnected = self.waiting_for_100_continue = False
+        self.response_started = self.response_complete = False
+        self.chunked_encoding: bool | None = None
+        self.expected_content_length = 0
+        self.head, self.has_given_all, self.outbox = b"", False, protocol.outbox
+
+    @cached_property
+    def message_event(self) -> asyncio.Event:  # type: ignore[override]  # most requests wait for nothing
+        """Return what wakes the application when something has come, or nothing more will."""
+        event = asyncio.Event()
+        has_come = not self.has_given_all and (self.body or not self.more_body)
+        if has_come or self.response_complete or self.disconnected:
+            event.set()
+        return event
+
+    def wake(self) -> None:
+        """Let the application go on, if it waits."""
+        event: asyncio.Event | None = self.__dict__.get("message_event")
+        if event is not None:
+            event.set()
 
     async def receive(self) -> Any:
         """Return what has come of the body, without waiting when all of it has."""
         if self.more_body or self.has_given_all or self.disconnected or self.response_complete:
             return await super().receive()
         self.has_given_all = True
-        self.message_event.clear()
+        if "message_event" in self.__dict__:
+            self.message_event.clear()
         self.flow.resume_reading()
-        body, self.body = bytes(self.body), bytearray()
+        body, self.body = bytes(self.body), b""
         return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(self, message: Any) -> None:
@@ -383,7 +441,7 @@ class _Cycle(RequestResponseCycle):
                 self.transport.write(head + body)
         if ends:
             self.response_complete = True
-            self.message_event.set()
+            self.wake()
             if not self.keep_alive:
                 self.transport.close()
             self.on_response()

@@ -118,6 +118,10 @@ class Clock:
     def _show(self, at: datetime, since: datetime) -> None:
         self._at, self._since, self._is_source = at, since, False
 
+    def like(self, *, at: datetime, speed: float) -> "Clock":
+        """Return a clock that shows *at* now, and runs by the same source. Raises ClockRefused."""
+        return Clock(self._source, start=at, speed=speed)
+
     def forked(self) -> "Clock":
         """Return a clock that shows the same, and goes its own way from now on."""
         copy: Clock = Clock.__new__(Clock)

@@ -1,5 +1,6 @@
 """New ids: a prefix and a ULID, its chance drawn from a seed. Knows nothing of what it names."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
@@ -15,6 +16,17 @@ def ulid(milliseconds: int, chance: int) -> str:
     """Return the ULID of an instant and 80 bits of chance: 26 letters. Source: github.com/ulid/spec."""
     number = (milliseconds % (1 << TIME_BITS)) << CHANCE_BITS | chance
     return "".join([PAIRS[number >> shift & 1023] for shift in SHIFTS])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chance:
+    """How far a mint has come.
+
+    words: the state of a Mersenne twister: its 624 numbers, and the place in them.
+    """
+
+    seed: int | str
+    words: tuple[int, ...]
 
 
 class Mint:
@@ -41,6 +53,19 @@ class Mint:
         copy._seed, copy._chance = self._seed, Random()  # noqa: S311  # the chance is that of this one
         copy._chance.setstate(self._chance.getstate())
         return copy
+
+    @property
+    def state(self) -> Chance:
+        """Return what decides all that this mint will make."""
+        return Chance(seed=self._seed, words=self._chance.getstate()[1])
+
+    @classmethod
+    def resumed(cls, chance: Chance) -> "Mint":
+        """Return a mint that goes on from *chance*. Raises ValueError where no mint ever comes to that."""
+        mint: Mint = cls.__new__(cls)
+        mint._seed, mint._chance = chance.seed, Random()  # noqa: S311  # the chance is that of another
+        mint._chance.setstate((Random.VERSION, chance.words, None))
+        return mint
 
     def id(self, prefix: str, *, at: datetime) -> str:
         """Return a new id, for example `batch_01G8T782965PYFG0751G0Z38B4`."""

@@ -18,7 +18,8 @@ SimulationError
 ├── WorldUnknown          there is no world of that name
 ├── WorldExists           there is one already, which would be lost
 ├── WorldLasts            a world that every server has cannot be deleted
-└── TooManyWorlds         there are as many worlds as there may be
+├── TooManyWorlds         there are as many worlds as there may be
+└── SnapshotRefused       no world of this server can become what a snapshot says
 """
 
 from collections.abc import Collection, Sequence
@@ -161,3 +162,15 @@ class TooManyWorlds(SimulationError):
             f"there are {most} worlds, and there may be no more; delete some, or start the server with more "
             "--worlds"
         )
+
+
+class SnapshotRefused(SimulationError):
+    """No world of this server can become what a snapshot says.
+
+    problems: each thing that is wrong: `PLACE: what is wrong; the remedy`.
+    """
+
+    def __init__(self, *problems: str) -> None:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        super().__init__(f"the snapshot cannot be restored: {problems[0]}{more}")
+        self.problems = problems

@@ -64,7 +64,7 @@ def read_scenarios(
     if not errors:
         errors = [*source.unknown(transitions, types), *source.impossible()]
     if errors:
-        raise ScenarioFileError(*(f"{file}, line {line}: {text}" for line, text in sorted(errors)))
+        raise ScenarioFileError(*(f"{file}, line {line}: {text}" for line, text in sorted({*errors})))
     return _scenarios(source.content)
 
 

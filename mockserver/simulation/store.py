@@ -62,6 +62,10 @@ class Store:
         copy._recent, copy._new = {}, self._new.copy()
         return copy
 
+    def emptied(self) -> "Store":
+        """Return an empty store of the same make."""
+        return Store(block_rows=self._block_rows)
+
     def put(self, job: BatchJob, timetable: Timetable, *, context: bytes | None = None) -> None:
         """Keep *job*, in place of its former value if there is one, and what will become of it.
 

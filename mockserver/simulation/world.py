@@ -23,6 +23,7 @@ from mockserver.quirk import NO_QUIRKS, Quirk, Quirks
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.catalogue import Catalogue
 from mockserver.simulation.clock import Clock, instant_of, microseconds_of
+from mockserver.simulation.contents import Contents
 from mockserver.simulation.course import Moved, course_of
 from mockserver.simulation.faults import Faults
 from mockserver.simulation.files import File, Files, upload_key
@@ -165,6 +166,56 @@ class World:
             setattr(fork, name, copy(getattr(self, name)))
         return fork
 
+    def contents(self) -> Contents:
+        """Return all that this world holds now, everything that was due being done.
+
+        Costs a look at every job, and the work of those exports that ended while nobody looked.
+        """
+        now = self.settle()
+        jobs = tuple([self._due_done(job_id, now) for job_id in self._jobs.ids()])
+        agenda = [job_id for at, _, job_id in sorted(self._agenda) if self._is_next(job_id, at)]
+        return Contents(
+            at=now,
+            speed=self._clock.speed,
+            chance=self._mint.state,
+            scenario=self._chosen,
+            users=tuple(self._users.by_id.values()),
+            sessions=MappingProxyType(self._sessions.copy()),
+            jobs=jobs,
+            agenda=tuple(dict.fromkeys(agenda)),
+            unanswered=frozenset(self._unanswered),
+            catalogue=self._catalogues[-1],
+            files=self._files.by_key,
+            faults=self.faults.standing,
+        )
+
+    def refilled(self, contents: Contents) -> "World":
+        """Return a world with other *contents*, of the same lifecycle, strategies and quirks as this one.
+
+        The two never meet. Raises ValueError where the chance is none.
+        """
+        world = World(
+            clock=self._clock.like(at=contents.at, speed=contents.speed),
+            lifecycle=self._lifecycle,
+            scenario=contents.scenario,
+            strategies=self._strategies,
+            catalogue=lambda: contents.catalogue,
+            mint=Mint.resumed(contents.chance),
+            quirks=self._quirks,
+            store=self._jobs.emptied(),
+        )
+        world._catalogue_since = [contents.at]
+        world._users = Users(MappingProxyType({user.id: user for user in contents.users}))
+        world._sessions, world._unanswered = dict(contents.sessions), set(contents.unanswered)
+        world._files = Files(contents.files)
+        world.faults = world.faults.resumed(contents.faults)
+        for job in contents.jobs:
+            world._jobs.put(job, world._timetable(job))
+        altering = [job.id for job in contents.jobs if self._strategies[job.type].alters_shop]
+        for job_id in dict.fromkeys((*contents.agenda, *altering)):
+            world._note(world._jobs.get(job_id))
+        return world
+
     # ---- what the worker does
 
     @property
@@ -225,10 +276,15 @@ class World:
 
     def _keep(self, job: BatchJob) -> BatchJob:
         self._jobs.put(job, self._timetable(job))
-        if self._strategies[job.type].alters_shop and (step := next_step(job)):
+        if self._strategies[job.type].alters_shop:
+            self._note(job)
+        return job
+
+    def _note(self, job: BatchJob) -> None:
+        """Put the next step of *job*, which alters the shop, on the agenda."""
+        if (step := next_step(job)) is not None:
             self._entries += 1
             heapq.heappush(self._agenda, (step.at, self._entries, job.id))
-        return job
 
     def _foreseen(self, job: BatchJob) -> Iterator[BatchJob]:
         """Yield what will become of *job*, step by step, unless a client or an import interferes.
@@ -394,6 +450,16 @@ class World:
         """Return the lifecycle that batch jobs have here."""
         return self._lifecycle
 
+    @property
+    def job_types(self) -> Iterable[str]:
+        """Return the types of batch jobs that can be created here."""
+        return self._strategies.keys()
+
+    @property
+    def quirks(self) -> Quirks:
+        """Return the quirks that it has."""
+        return self._quirks
+
     def jobs(self) -> list[BatchJob]:
         """Return all batch jobs of all users as they stand now, the oldest first."""
         now = self.settle()
@@ -430,10 +496,12 @@ class World:
         dry_run: bool,
         by: str,
         scenario: Scenario | None = None,
+        packed: bytes | None = None,
     ) -> BatchJob:
         """Return a new batch job of the user *by*.
 
-        scenario: for this job alone; None for the world's own.
+        scenario: for this job alone; None for the world's own. packed: *context* as `packed_json` gives it,
+        where that is known. Jobs with equal contexts share one.
         Raises StrategyUnknown, ScenarioNotForType, ContextRefused, PriceListNotFound or CreatorNotFound.
         """
         now = self.settle()
@@ -445,7 +513,7 @@ class World:
         if strategy.alters_shop:
             prepared = strategy.prepare(context, self._shop(now))
         else:
-            order = self._order(context, strategy, now)
+            order = self._order(context, packed or packed_json(context), strategy, now)
             prepared = order.prepared
         if not self._users.is_one(by):
             raise CreatorNotFound(by)
@@ -466,8 +534,9 @@ class World:
             self._jobs.add(job, self._timetable_of_new(job, order), context=order.stored)
         return job
 
-    def _order(self, context: Mapping[str, Any], strategy: Strategy, now: datetime) -> "_Order":
-        packed = packed_json(context)
+    def _order(
+        self, context: Mapping[str, Any], packed: bytes, strategy: Strategy, now: datetime
+    ) -> "_Order":
         if len(packed) > LONGEST_REMEMBERED:
             return _Order.of(context, strategy, self._shop(now))
         return self._once(

@@ -106,10 +106,10 @@ class EverySecond(Wire):
 
 @dataclass(kw_only=True)
 class Flapping(Wire):
-    """Is down for two of every ten seconds."""
+    """Is down for two of every five seconds."""
 
     def answer(self, request: httpx.Request) -> httpx.Response:
-        if self.time.now % 10 >= 8:
+        if self.time.now % 5 >= 3:
             raise httpx.ConnectError("refused", request=request)
         return super().answer(request)
 
@@ -149,23 +149,29 @@ class FallsSilent(Wire):
 
 
 @dataclass(kw_only=True)
-class LosesCancel(Wire):
-    """Grants a cancel, and does nothing: the answer is that of a job that is like it, and was canceled."""
+class Loses(Wire):
+    """Grants what is asked by *verb*, and does nothing: the answer is that of a job that is like it."""
+
+    verb: str
+    status: str
+    starts: tuple[str, ...]
 
     def answer(self, request: httpx.Request) -> httpx.Response:
-        if not request.url.path.endswith("/cancel"):
+        if not request.url.path.endswith(f"/{self.verb}"):
             return super().answer(request)
-        job = request.url.path.removesuffix("/cancel")
+        job = request.url.path.removesuffix(f"/{self.verb}")
         asked = httpx.Request("GET", request.url.copy_with(path=job, query=None), headers=request.headers)
         asked.headers.pop("content-length", None)
         response = self.inner.handle_request(asked)
         if response.status_code != 200:
             return response
         shown = json.loads(response.read())["batch_job"]
+        if shown["status"] not in self.starts:
+            return super().answer(request)
         now = (START + timedelta(seconds=self.time.now)).isoformat(timespec="milliseconds")
         at = f"{now.removesuffix('+00:00')}Z"
-        canceled = {**shown, "status": "canceled", "canceled_at": at, "updated_at": at}
-        return httpx.Response(200, json={"batch_job": canceled})
+        done = {**shown, "status": self.status, f"{self.status}_at": at, "updated_at": at}
+        return httpx.Response(200, json={"batch_job": done})
 
 
 @dataclass(kw_only=True)

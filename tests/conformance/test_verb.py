@@ -36,6 +36,32 @@ def test_a_server_that_violates_is_1_and_0_when_all_of_it_is_known(tmp_path: Pat
     assert [each.rpartition("-")[0] for each in ids] == ["identity-never-changes"]
 
 
+def test_who_wants_only_the_first_violation_waits_for_no_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written = tmp_path / "report.json"
+    options = ["--stop-at-first", "--max-time", "60", "--report", f"json={written}"]
+
+    with serving("--quirk", "lists-hide-dry-run") as url:
+        code = main(["conform", url, *LOGIN, *options])
+    report = json.loads(written.read_text(encoding="utf-8"))
+
+    assert code == 1
+    assert [each["rule"]["id"] for each in report["violations"]] == ["judge/identity-never-changes"]
+    assert report["unfinished"] == ["judge"]
+    assert "what comes after was not tried" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_violation_that_is_known_does_not_stop_it(tmp_path: Path) -> None:
+    known = tmp_path / "known.yaml"
+    entry = "violation: identity-never-changes-ac533778, reason: it is so, owner: us"
+    known.write_text(f"- {{{entry}}}\n", encoding="utf-8")
+    options = ["--stop-at-first", "--only", "judge", "--max-time", "60", "--known", str(known)]
+
+    with serving("--quirk", "lists-hide-dry-run") as url:
+        assert main(["conform", url, *LOGIN, *options]) == 0
+
+
 def _ids(value: object) -> list[str]:
     """Return the ids of all violations in a report, whatever its shape."""
     if isinstance(value, dict):

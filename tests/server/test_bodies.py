@@ -16,7 +16,10 @@ from mockserver.server.bodies import (
     DRAIN_LIMIT,
     FILES_LIMIT,
     JSON_LIMIT,
+    LONGEST_KNOWN,
+    MOST_KNOWN,
     ClientGone,
+    KnownBodies,
     Receive,
     inflated,
     parse_json,
@@ -133,6 +136,51 @@ def test_a_client_that_goes_before_its_body_is_whole_is_noticed() -> None:
 )
 def test_json_is_parsed(body: bytes, value: Any) -> None:
     assert parse_json(body, {"content-type": JSON}) == value
+
+
+def test_the_same_body_is_read_once() -> None:
+    known = KnownBodies()
+
+    first = known.read(b'{"a":[1]}', {"content-type": JSON})
+    again = known.read(b'{"a":[1]}', {"content-type": JSON, "x-other": "1"})
+
+    assert again is first
+    assert first.value == {"a": [1]}
+
+
+def test_the_same_bytes_are_read_anew_where_another_header_says_how() -> None:
+    known, zipped = KnownBodies(), gzip.compress(b"{}")
+
+    read = known.read(zipped, {"content-type": JSON, "content-encoding": "gzip"})
+
+    assert read.value == {}
+    with pytest.raises(RequestRefused):
+        known.read(zipped, {"content-type": JSON})
+    with pytest.raises(RequestRefused, match="charset"):
+        known.read(b"{}", {"content-type": f"{JSON}; charset=latin1"})
+
+
+def test_what_is_no_json_is_refused_however_often_it_comes() -> None:
+    known = KnownBodies()
+
+    with pytest.raises(RequestRefused) as once:
+        known.read(b"{", {"content-type": JSON})
+    with pytest.raises(RequestRefused) as twice:
+        known.read(b"{", {"content-type": JSON})
+
+    assert once.value.message == twice.value.message
+
+
+def test_long_bodies_and_those_of_long_ago_are_not_kept() -> None:
+    known, headers = KnownBodies(), {"content-type": JSON}
+    first = known.read(b"[]", headers)
+    long = b'["' + b"x" * LONGEST_KNOWN + b'"]'
+
+    reads = [known.read(b"[%d]" % number, headers) for number in range(MOST_KNOWN)]
+
+    assert known.read(b"[]", headers) is not first
+    assert known.read(b"[%d]" % (MOST_KNOWN - 1), headers) is reads[-1]
+    assert known.read(long, headers) is not known.read(long, headers)
 
 
 @pytest.mark.parametrize(

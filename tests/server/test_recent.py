@@ -77,6 +77,44 @@ def test_a_client_that_polls_gets_equal_answers_until_the_job_moves(
     assert later.json()["batch_job"]["status"] == "pre_processed"
 
 
+@pytest.mark.parametrize(
+    "order",
+    [
+        A_JOB,
+        {**A_JOB, "dry_run": False},
+        {**A_JOB, "context": {"limit": 3}},
+        {**A_JOB, "type": "order-export"},
+        {**A_JOB, "type": "product-import", "context": {"fileKey": "none"}},
+    ],
+)
+def test_a_new_job_is_answered_as_it_is_retrieved_whatever_was_created_before(
+    order: Mapping[str, Any], client: Client, clock: ManualClock
+) -> None:
+    for before in (A_JOB, order, {**order, "dry_run": True}):
+        client.post("/admin/batch-jobs", before)
+        clock.advance(timedelta(milliseconds=1001))
+
+    created = client.post("/admin/batch-jobs", order).json()
+    retrieved = client.get(f"/admin/batch-jobs/{created['batch_job']['id']}").json()
+
+    assert created == retrieved
+    assert list(created["batch_job"]) == list(retrieved["batch_job"])
+    assert created["batch_job"]["created_at"] == "2026-11-22T01:44:42.289Z"
+
+
+def test_the_same_order_of_another_user_is_answered_with_a_job_of_theirs(client: Client) -> None:
+    mine = client.post("/admin/batch-jobs", A_JOB).json()["batch_job"]
+    login = {"email": "b@example.com", "password": "supersecret"}
+    client.post("/admin/users", login)
+    token = client.post("/admin/auth/token", login).json()["access_token"]
+
+    theirs = client.with_headers(x_medusa_access_token="", authorization=f"Bearer {token}")
+    answer = theirs.post("/admin/batch-jobs", A_JOB).json()["batch_job"]
+
+    assert answer["created_by"] != mine["created_by"]
+    assert answer["context"] == mine["context"]
+
+
 def test_a_list_shows_old_and_new_jobs_in_their_order(client: Client) -> None:
     first = client.post("/admin/batch-jobs", A_JOB).json()["batch_job"]
     one = client.list_jobs()

@@ -1,8 +1,10 @@
 """Measure how many defects `mockserver conform` finds, beside plain schemathesis at equal time.
 
 Each defect is served twice, once for each tool, by `mockserver serve --defect NAME --scenario steady`; so is
-the healthy server, on which neither may find anything. With --healthy instead: how often `conform` raises a
-false alarm. Exit codes: 0 enough was found, and no false alarm was raised; 1 not so; 130 interrupted.
+the healthy server, on which neither may find anything. A look ends with the first thing that is found.
+With --healthy instead: how often `conform` raises a false alarm.
+
+Exit codes: 0 enough was found, and no false alarm was raised; 1 not so; 130 interrupted.
 """
 
 import argparse
@@ -13,6 +15,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 from mockserver.grading.defect import Defect
 from mockserver.grading.kind import Kind
@@ -20,6 +23,7 @@ from mockserver.grading.suite import GradingError
 from mockserver.grading.table import DEFECTS, DefectUnknown, defect_named
 from tests.benchmarks import machine
 from tests.benchmarks.deadline import Deadline, say
+from tests.benchmarks.detection.kept import Kept, KeptError
 from tests.benchmarks.detection.tally import Calmness, Circumstances, Detection
 from tests.benchmarks.detection.trials import (
     HEALTHY,
@@ -35,7 +39,9 @@ from tests.benchmarks.options import count, positive
 FINE, NOT_ENOUGH, INTERRUPTED = 0, 1, 130
 EXAMPLES = """\
 examples:
-  python -m tests.benchmarks.detection                               every defect; hours, on two cores
+  python -m tests.benchmarks.detection --workers 4 --keep trials.jsonl --schemathesis-per-class 7
+                                                                     every defect before conform, a third
+                                                                     before both; again, it goes on
   python -m tests.benchmarks.detection --per-class 8 --seconds 25    some of each class
   python -m tests.benchmarks.detection --class lists --markdown      one class, as a table for README.md
   python -m tests.benchmarks.detection --defect created-is-ok        one defect
@@ -65,8 +71,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.healthy:
             asyncio.run(_healthy(options.healthy, means, calms))
         else:
-            asyncio.run(_defects(_chosen(options), means, trials))
-    except GradingError as error:
+            defects = _chosen(options)
+            per_class = options.schemathesis_per_class
+            beside = defects if per_class is None else spread_evenly(defects, per_class=per_class)
+            kept = None if options.keep is None else Kept(file=options.keep, means=means)
+            asyncio.run(_defects(defects, beside, means, trials, kept))
+    except (GradingError, KeptError) as error:
         parser.error(str(error))
     except KeyboardInterrupt:
         interrupted = True
@@ -98,13 +108,27 @@ def _chosen(options: argparse.Namespace) -> Sequence[Defect]:
     return of_class if options.per_class is None else spread_evenly(of_class, per_class=options.per_class)
 
 
-async def _defects(defects: Sequence[Defect], means: Means, trials: list[Trial]) -> None:
+async def _defects(
+    defects: Sequence[Defect],
+    beside: Sequence[Defect],
+    means: Means,
+    trials: list[Trial],
+    kept: Kept | None,
+) -> None:
+    wanted: Sequence[Defect | None] = [None, *defects]
+    if kept is not None:
+        trials += [each for each in kept.trials() if each.defect in wanted]
+
     def told(trial: Trial) -> None:
         trials.append(trial)
+        if kept is not None:
+            kept.add(trial)
         found = sum(each.conform.noticed for each in trials)
         say(f"{len(trials)} of {len(defects) + 1} servers, {found} noticed by conform")
 
-    await try_defects([None, *defects], means, told)
+    done = [each.defect for each in trials]
+    left = [each for each in wanted if each not in done]
+    await try_defects(left, [None, *beside] if beside else [], means, told)
 
 
 async def _healthy(seeds: int, means: Means, calms: list[Calm]) -> None:
@@ -157,6 +181,18 @@ def _parser() -> argparse.ArgumentParser:
         type=count,
         default=int(machine.described()["cpus"]),
         help="servers at a time (default: one for each core)",
+    )
+    how.add_argument(
+        "--schemathesis-per-class",
+        type=int,
+        metavar="N",
+        help="only so many of each class before schemathesis too, 0 for none (default: all that are tried)",
+    )
+    how.add_argument(
+        "--keep",
+        type=Path,
+        metavar="FILE",
+        help="keep each trial in this file once it is done, and do not repeat those that it has",
     )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print everything for machines")

@@ -12,6 +12,7 @@ from tests.benchmarks.table import Table, machine_line
 
 AT_LEAST = 95.0  # percent of the defects
 ALL = "all"
+SLOWEST = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,12 @@ class Detection:
         return [each for each in self.of_defects if not each.conform.noticed]
 
     @property
+    def slowest(self) -> Sequence[Trial]:
+        """Return the trials of the defects that `conform` took longest to find."""
+        found = [each for each in self.of_defects if each.conform.noticed]
+        return sorted(found, key=lambda each: each.conform.seconds, reverse=True)[:SLOWEST]
+
+    @property
     def percent(self) -> float:
         """Return which part of the defects `conform` found; none of none is nothing."""
         return 100 * (1 - len(self.missed) / len(self.of_defects)) if self.of_defects else 0.0
@@ -93,25 +100,30 @@ class Detection:
             (
                 name,
                 f"{len(trials)}",
-                f"{_noticed(trials, _ours)}",
-                f"{_noticed(trials, _theirs)}",
-                f"{_median(trials, _ours):.0f}",
-                f"{_median(trials, _theirs):.0f}",
+                _share(trials, _ours),
+                _share(trials, _theirs),
+                _typical(trials, _ours),
+                _typical(trials, _theirs),
             )
             for name, trials in self.classes()
         ]
         yield from _shown(Table(head=head, rows=rows), markdown=markdown)
         yield f"`conform` found {self.percent:.1f} %; {AT_LEAST:g} % are asked for."
         for trial in self.of_the_healthy:
-            ours, theirs = _rules(trial.conform), _rules(trial.schemathesis)
-            yield f"On the healthy server: `conform` found {ours}, schemathesis {theirs}."
+            ours = _rules(trial.conform)
+            found = "was not tried" if trial.schemathesis is None else f"found {_rules(trial.schemathesis)}"
+            yield f"On the healthy server: `conform` found {ours}, schemathesis {found}."
+        if self.slowest:
+            slow = ", ".join(f"{_name(each)} {each.conform.seconds:.0f} s" for each in self.slowest)
+            yield f"Found last: {slow}."
         untold = [each for each in self.of_defects if not each.conform.told]
         yield from (f"No verdict of `conform`: {_name(each)}: {each.conform.trouble}" for each in untold)
         if self.missed:
             yield "Not found by `conform`:"
         for trial in self.missed:
             assert trial.defect is not None  # it is one of the defects
-            by_them = f"; schemathesis: {_rules(trial.schemathesis)}" if trial.schemathesis.noticed else ""
+            theirs = trial.schemathesis
+            by_them = f"; schemathesis: {_rules(theirs)}" if theirs is not None and theirs.noticed else ""
             yield f"- {trial.defect.name}: {trial.defect.lies} Missing: {trial.defect.missing}{by_them}"
 
     def to_json(self) -> dict[str, Any]:
@@ -125,21 +137,16 @@ class Detection:
                 name: {
                     "defects": len(trials),
                     "conform": _noticed(trials, _ours),
+                    "conform_median_seconds": _median(trials, _ours),
+                    "before_schemathesis": len(_looks(trials, _theirs)),
                     "schemathesis": _noticed(trials, _theirs),
-                    "conform_median_seconds": round(_median(trials, _ours), 3),
-                    "schemathesis_median_seconds": round(_median(trials, _theirs), 3),
+                    "schemathesis_median_seconds": _median(trials, _theirs),
                 }
                 for name, trials in self.classes()
             },
             "missed": [_name(each) for each in self.missed],
             "trials": [
-                {
-                    "defect": _name(each),
-                    "class": each.defect and each.defect.kind.key,
-                    "conform": each.conform.to_json(),
-                    "schemathesis": each.schemathesis.to_json(),
-                }
-                for each in self.trials
+                {**each.to_json(), "class": each.defect and each.defect.kind.key} for each in self.trials
             ],
         }
 
@@ -199,16 +206,33 @@ def _ours(trial: Trial) -> Look:
     return trial.conform
 
 
-def _theirs(trial: Trial) -> Look:
+def _theirs(trial: Trial) -> Look | None:
     return trial.schemathesis
 
 
-def _noticed(trials: Sequence[Trial], of: Callable[[Trial], Look]) -> int:
-    return sum(of(each).noticed for each in trials)
+def _looks(trials: Sequence[Trial], of: Callable[[Trial], Look | None]) -> Sequence[Look]:
+    """Return the looks of one tool; a trial may have none."""
+    return [look for each in trials if (look := of(each)) is not None]
 
 
-def _median(trials: Sequence[Trial], of: Callable[[Trial], Look]) -> float:
-    return Spread.of(of(each).seconds for each in trials).median
+def _noticed(trials: Sequence[Trial], of: Callable[[Trial], Look | None]) -> int:
+    return sum(each.noticed for each in _looks(trials, of))
+
+
+def _median(trials: Sequence[Trial], of: Callable[[Trial], Look | None]) -> float | None:
+    looks = _looks(trials, of)
+    return round(Spread.of(each.seconds for each in looks).median, 3) if looks else None
+
+
+def _share(trials: Sequence[Trial], of: Callable[[Trial], Look | None]) -> str:
+    """Write how many were noticed; and of how many, where the tool did not try all."""
+    looks, noticed = _looks(trials, of), _noticed(trials, of)
+    return f"{noticed}" if len(looks) == len(trials) else f"{noticed} of {len(looks)}"
+
+
+def _typical(trials: Sequence[Trial], of: Callable[[Trial], Look | None]) -> str:
+    median = _median(trials, of)
+    return "-" if median is None else f"{median:.0f}"
 
 
 def _name(trial: Trial) -> str | None:

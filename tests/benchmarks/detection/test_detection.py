@@ -13,9 +13,10 @@ import pytest
 from mockserver.grading.kind import Kind
 from mockserver.grading.suite import Ended
 from mockserver.grading.table import DEFECTS
+from tests.benchmarks.detection.kept import Kept, KeptError
 from tests.benchmarks.detection.tally import Calmness, Circumstances, Detection
 from tests.benchmarks.detection.tools import Finding, Look, _look_of_conform, _look_of_schemathesis
-from tests.benchmarks.detection.trials import Calm, Trial, spread_evenly
+from tests.benchmarks.detection.trials import Calm, Means, Trial, spread_evenly
 from tests.benchmarks.process import ROOT
 
 NOTHING = Look(findings=(), told=True, seconds=60)
@@ -31,7 +32,7 @@ HERE = Circumstances(
 )
 
 
-def trial(defect: str | None, *, ours: Look = NOTHING, theirs: Look = NOTHING) -> Trial:
+def trial(defect: str | None, *, ours: Look = NOTHING, theirs: Look | None = NOTHING) -> Trial:
     return Trial(defect=None if defect is None else DEFECTS[defect], conform=ours, schemathesis=theirs)
 
 
@@ -62,6 +63,7 @@ def test_a_run_counts_per_class(figures: Mapping[str, Any]) -> None:
     assert figures["classes"]["all"].keys() == {
         "defects",
         "conform",
+        "before_schemathesis",
         "schemathesis",
         "conform_median_seconds",
         "schemathesis_median_seconds",
@@ -177,6 +179,68 @@ def test_it_is_enough_when_95_percent_are_found_and_nothing_on_the_healthy(
     )
 
     assert detection.is_enough is enough
+
+
+def test_a_class_of_which_schemathesis_tried_some_says_of_how_many() -> None:
+    trials = [
+        trial("created-is-ok", ours=SOMETHING, theirs=SOMETHING),
+        trial("logout-keeps-the-session", ours=SOMETHING, theirs=None),
+        trial("default-limit-is-20", ours=SOMETHING, theirs=None),
+    ]
+
+    lines = list(Detection(circumstances=HERE, trials=trials).lines(markdown=True))
+
+    assert lines[5:8] == [
+        "| list, filter, order, paging | 1 | 1 | 0 of 0 | 50 | - |",
+        "| validation, authentication, error shape | 2 | 2 | 1 of 1 | 50 | 50 |",
+        "| all | 3 | 3 | 1 of 1 | 50 | 50 |",
+    ]
+
+
+def test_those_that_were_found_last_are_named() -> None:
+    quick = Look(findings=SOMETHING.findings, told=True, seconds=2)
+    trials = [trial("created-is-ok", ours=quick), trial("default-limit-is-20", ours=SOMETHING)]
+
+    lines = list(Detection(circumstances=HERE, trials=trials).lines(markdown=False))
+
+    assert lines[-1] == "Found last: default-limit-is-20 50 s, created-is-ok 2 s."
+
+
+# ---- what is kept
+
+
+MEANS = Means(seconds=60, seed=0, workers=2)
+
+
+def test_trials_that_were_kept_are_read_again(tmp_path: Path) -> None:
+    trials = [trial(None, theirs=None), trial("created-is-ok", ours=SOMETHING, theirs=UNTOLD)]
+    kept = Kept(file=tmp_path / "trials.jsonl", means=MEANS)
+
+    for each in trials:
+        kept.add(each)
+
+    assert kept.trials() == trials
+
+
+def test_a_file_that_is_not_there_yet_keeps_none(tmp_path: Path) -> None:
+    assert Kept(file=tmp_path / "trials.jsonl", means=MEANS).trials() == []
+
+
+@pytest.mark.parametrize("text", ["", "[]\nno trial", '{"seconds": 60, "seed": 0}\n{"defect": "no-such"}'])
+def test_a_file_that_holds_something_else_is_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "trials.jsonl"
+    file.write_text(text, encoding="utf-8")
+
+    with pytest.raises(KeptError, match="does not hold trials"):
+        Kept(file=file, means=MEANS).trials()
+
+
+def test_trials_of_other_seconds_are_not_mixed_with_these(tmp_path: Path) -> None:
+    file = tmp_path / "trials.jsonl"
+    Kept(file=file, means=MEANS).add(trial(None))
+
+    with pytest.raises(KeptError, match="give the same options"):
+        Kept(file=file, means=Means(seconds=25, seed=0, workers=2)).trials()
 
 
 def test_no_defects_at_all_are_not_enough() -> None:

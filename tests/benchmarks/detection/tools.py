@@ -46,6 +46,12 @@ class Look:
         """Return whether it says that something is wrong."""
         return bool(self.findings)
 
+    @classmethod
+    def from_json(cls, told: Any) -> "Look":
+        """Return the look that was written as *told*."""
+        findings = tuple(Finding(rule=each["rule"], says=each["says"]) for each in told["findings"])
+        return cls(findings=findings, told=told["told"], seconds=told["seconds"], trouble=told["trouble"])
+
     def to_json(self) -> dict[str, Any]:
         """Return it for machines."""
         return {
@@ -57,13 +63,14 @@ class Look:
         }
 
 
-async def conform(url: str, *, seconds: float, seed: int) -> Look:
-    """Return what `mockserver conform` says of the server at *url*."""
+async def conform(url: str, *, seconds: float, seed: int, stop_at_first: bool = False) -> Look:
+    """Return what `mockserver conform` says of the server at *url*; one thing, where that is enough."""
     with tempfile.TemporaryDirectory(prefix="detection-") as name:
         folder = Path(name)
         command = [
             *(sys.executable, "-m", "mockserver", "conform", url, "--email", EMAIL, "--password", PASSWORD),
             *("--max-time", f"{seconds:g}", "--seed", str(seed), "--report", f"json={folder / REPORT}"),
+            *(["--stop-at-first"] if stop_at_first else []),
         ]
         done = await ended(command, url=url, within=seconds + STARTING_SECONDS, folder=folder)
         return _look_of_conform(done, folder / REPORT)
@@ -93,8 +100,8 @@ def _violation(violation: Any) -> Finding:
 async def schemathesis(url: str, *, seconds: float, seed: int) -> Look:
     """Return what plain schemathesis says: the shipped documents and configuration, all phases and checks.
 
-    With `--max-time` it repeats its phases until the time is over. What it had found when it had to be ended
-    counts, and so does a failure that it tells by its exit code only.
+    With `--max-time` it repeats its phases until the time is over, or something was found. What it had found
+    when it had to be ended counts, and so does a failure that it tells by its exit code only.
     """
     with tempfile.TemporaryDirectory(prefix="detection-") as name:
         folder = Path(name)
@@ -102,7 +109,7 @@ async def schemathesis(url: str, *, seconds: float, seed: int) -> Look:
             *(sys.executable, "-m", "schemathesis.cli"),
             *("--config-file", str(ROOT / "openapi/schemathesis.toml")),
             *("run", str(ROOT / "openapi/openapi.yaml"), "--url", url, "--seed", str(seed), "--no-color"),
-            *("--max-time", str(max(1, round(seconds))), "--continue-on-failure"),
+            *("--max-time", str(max(1, round(seconds))), "--max-failures", "1"),
             *("--report", "ndjson", "--report-ndjson-path", str(folder / EVENTS)),
         ]
         done = await ended(command, url=url, within=seconds + STARTING_SECONDS, folder=folder)

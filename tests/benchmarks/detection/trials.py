@@ -5,14 +5,16 @@ Several at a time. A trial is told as soon as it is done, so that those before a
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
+from typing import Any
 
 from mockserver.grading.defect import Defect
 from mockserver.grading.kind import Kind
 from mockserver.grading.suite import serving
+from mockserver.grading.table import defect_named
 from tests.benchmarks.detection.tools import Look, conform, schemathesis
 
 MOCK = (sys.executable, "-m", "mockserver", "serve", "--port", "0", "--log-level", "critical", "--scenario")
@@ -28,11 +30,32 @@ HEALTHY: Mapping[str, Sequence[str]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """One defect before both tools. defect: None for the healthy server, where neither may find any."""
+    """One defect before both tools, or before `conform` alone, and then *schemathesis* is None.
+
+    defect: None for the healthy server, where neither may find any.
+    """
 
     defect: Defect | None
     conform: Look
-    schemathesis: Look
+    schemathesis: Look | None
+
+    @classmethod
+    def from_json(cls, told: Any) -> "Trial":
+        """Return the trial that was written as *told*. Raises DefectUnknown."""
+        theirs = told["schemathesis"]
+        return cls(
+            defect=None if told["defect"] is None else defect_named(told["defect"]),
+            conform=Look.from_json(told["conform"]),
+            schemathesis=None if theirs is None else Look.from_json(theirs),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it for machines."""
+        return {
+            "defect": None if self.defect is None else self.defect.name,
+            "conform": self.conform.to_json(),
+            "schemathesis": None if self.schemathesis is None else self.schemathesis.to_json(),
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +69,10 @@ class Calm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
-    """What a trial takes. seconds: for each tool. workers: trials at a time."""
+    """What a trial takes. seconds: for each tool. workers: trials at a time.
+
+    A look at a defect ends with the first thing that is found, so that its seconds are those to detection.
+    """
 
     seconds: float
     seed: int
@@ -64,16 +90,23 @@ def spread_evenly(defects: Sequence[Defect], *, per_class: int) -> list[Defect]:
     ]
 
 
-async def try_defects(defects: Sequence[Defect | None], means: Means, told: Callable[[Trial], None]) -> None:
-    """Tell the trial of each of *defects*. Raises GradingError."""
+async def try_defects(
+    defects: Sequence[Defect | None],
+    beside: Collection[Defect | None],
+    means: Means,
+    told: Callable[[Trial], None],
+) -> None:
+    """Tell the trial of each of *defects*; of those in *beside*, before both tools. Raises GradingError."""
 
     async def trial(defect: Defect | None) -> None:
         name = "the healthy server" if defect is None else f"the server with {defect.name}"
         command = STEADY if defect is None else (*STEADY, "--defect", defect.name)
         async with serving(command, name=name) as url:
-            ours = await conform(url, seconds=means.seconds, seed=means.seed)
-        async with serving(command, name=name) as url:
-            theirs = await schemathesis(url, seconds=means.seconds, seed=means.seed)
+            ours = await conform(url, seconds=means.seconds, seed=means.seed, stop_at_first=True)
+        theirs = None
+        if defect in beside:
+            async with serving(command, name=name) as url:
+                theirs = await schemathesis(url, seconds=means.seconds, seed=means.seed)
         told(Trial(defect=defect, conform=ours, schemathesis=theirs))
 
     await _in_turns([partial(trial, each) for each in defects], workers=means.workers)
