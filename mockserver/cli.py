@@ -17,6 +17,7 @@ import mockserver
 from mockserver import __version__
 from mockserver.contract.diagram import mermaid
 from mockserver.contract.document import Document, DocumentError, load, shipped_folder
+from mockserver.control.options import Control, add_options, bounds_of, clock_of
 from mockserver.grading.verbs import DEFECTS_EXAMPLES, GRADE_EXAMPLES, add_defects, add_grade, grade_suite
 from mockserver.server.settings import ENGINES, USUAL_ORIGINS, Settings
 from mockserver.simulation.scenario import PLAIN, SCENARIOS, Scenario, Scenarios, ScenarioUnknown
@@ -24,6 +25,7 @@ from mockserver.simulation.scenario import PLAIN, SCENARIOS, Scenario, Scenarios
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from mockserver.grading.liar import Liar
     from mockserver.simulation.worlds import Worlds
 
 FINE, USAGE = 0, 2
@@ -269,6 +271,7 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
         metavar="LEVEL",
         help=f"{', '.join(LOG_LEVELS)}; info shows every request (default: %(default)s)",
     )
+    add_options(serve)
     serve.set_defaults(run=_serve)
 
 
@@ -298,15 +301,15 @@ def _serve(options: argparse.Namespace) -> int:
         cookie_secret=options.cookie_secret,
         cors=tuple(options.cors or USUAL_ORIGINS),
         seed=options.seed,
+        logs=not options.no_control,
     )
     listener = _listener(options.host, options.port)
     gc.disable()  # until it serves: nearly all that is made now stays
     from mockserver.server.app import build_app, build_worlds  # noqa: PLC0415  # heavy, and only this verb needs it
     from mockserver.server.personality import PersonalityUnknown, quirks_of  # noqa: PLC0415  # the same
     from mockserver.server.serving import serve  # noqa: PLC0415  # the same
-    from mockserver.simulation.clock import Clock  # noqa: PLC0415  # the same
 
-    clock = Clock()
+    control = Control.of(options, address=listener.getsockname()[0])
     wrong: tuple[type[Exception], ...] = (DocumentError, PersonalityUnknown, ScenarioUnknown, UsageError)
     if options.catalogue or options.like:
         from mockserver.simulation.catalogue_file import CatalogueFileError  # noqa: PLC0415  # the same
@@ -318,31 +321,44 @@ def _serve(options: argparse.Namespace) -> int:
         scenarios, scenario = _scenarios(options, document)
         settings = replace(settings, scenarios=scenarios)
         catalogue_file = _catalogue_file(options)
+        most, idle = bounds_of(options)
         build = partial(
-            build_worlds, settings=settings, clock=clock, scenario=scenario, catalogue_file=catalogue_file
+            build_worlds,
+            settings=settings,
+            clock=clock_of(options),
+            scenario=scenario,
+            catalogue_file=catalogue_file,
+            most=most,
+            idle=idle,
         )
+        app: ASGIApp
         if options.defect is None:
-            app = build_app(document, build(document), settings, engine=options.engine)
+            worlds = build(document)
+            app = build_app(document, worlds, settings, engine=options.engine)
         else:
-            app = _lying_app(options, document, settings, build=build)
+            app = liar = _liar(options, document, settings, build=build)
+            worlds = liar.worlds
+        if control is not None:
+            app = control.around(app, document, worlds, settings)
     except wrong as error:
         listener.close()
         raise UsageError(str(error)) from error
     pace = f"scenario {scenario.name}" + (f": {scenario.description}" if scenario.description else "")
     if options.like:
         pace = f"like {options.like}" + (f", {pace}" if scenario.name != "steady" else "")
-    _greet(listener, settings, pace if options.defect is None else f"{pace}; it lies: {options.defect}")
+    lie = "" if options.defect is None else f"; it lies: {options.defect}"
+    _greet(listener, settings, pace + lie, control)
     serve(app, listener, log_level=options.log_level)
     return FINE
 
 
-def _lying_app(
+def _liar(
     options: argparse.Namespace,
     document: Document,
     settings: Settings,
     *,
     build: Callable[[Document], "Worlds"],
-) -> "ASGIApp":
+) -> "Liar":
     """Return the application with the defect that is asked for. Raises UsageError when there is none such."""
     from mockserver.grading.liar import build_lying_app  # noqa: PLC0415  # heavy, and only a liar needs it
     from mockserver.grading.table import DefectUnknown, defect_named  # noqa: PLC0415  # the same
@@ -393,14 +409,15 @@ def _listener(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _greet(listener: socket.socket, settings: Settings, pace: str) -> None:
+def _greet(listener: socket.socket, settings: Settings, pace: str, control: Control | None) -> None:
     host, port, *_ = listener.getsockname()
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    lines = (
+    lines = [
         f"mockserver {__version__} serves Medusa batch jobs on {url}",
         f"log in as    {settings.admin_email} / {settings.admin_password}",
         f"API token    x-medusa-access-token: {settings.api_token}",
         f"read         {url}/docs; {pace}",
         f"try          curl -H 'x-medusa-access-token: {settings.api_token}' {url}/admin/batch-jobs",
-    )
+        *([] if control is None else [control.greeting(url)]),
+    ]
     print(*lines, sep="\n", flush=True)  # noqa: T201  # the command's own output

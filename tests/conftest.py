@@ -26,6 +26,8 @@ settings.load_profile("mockserver")
 # the browser tests need the extra `browser`; without it not even their fixtures can be imported
 collect_ignore = [] if importlib.util.find_spec("playwright") else ["browser"]
 
+pytest_plugins = ["pytester"]  # makes projects that are not ours
+
 BEGINNING = datetime(2026, 11, 22, 1, 44, 39, 286000, tzinfo=UTC)
 
 

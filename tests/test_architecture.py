@@ -26,7 +26,8 @@ ARROWS = {
         "quirk",
         "lifecycle",
     },  # lifecycle: errors.py translates TransitionRefused
-    "control": {"simulation", "server"},
+    # contract: its own document is judged like the other; quirk: it tells which are on
+    "control": {"contract", "quirk", "simulation", "server"},
     "conformance": {"contract", "lifecycle"},
     "grading": {"contract", "simulation", "server"},  # contract: a defect may be an edit of the documents
     "pytest_plugin": {"contract", "simulation", "server", "control", "conformance", "grading"},

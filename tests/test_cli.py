@@ -33,8 +33,10 @@ VARIABLES = {
 
 
 @contextmanager
-def started(*options: str, variables: Mapping[str, str] | None = None) -> Iterator[tuple[Any, list[str]]]:
-    """Run `mockserver serve` on a free port; give the process and the five lines of its greeting."""
+def started(
+    *options: str, variables: Mapping[str, str] | None = None, lines: int = 6
+) -> Iterator[tuple[Any, list[str]]]:
+    """Run `mockserver serve` on a free port; give the process and the *lines* of its greeting."""
     command = [sys.executable, "-m", "mockserver", "serve", "--port", "0", *options]
     environment = {**os.environ, **(variables or {})}
     with subprocess.Popen(  # noqa: S603  # our own
@@ -42,7 +44,7 @@ def started(*options: str, variables: Mapping[str, str] | None = None) -> Iterat
     ) as process:
         assert process.stdout is not None
         try:
-            yield process, [process.stdout.readline().rstrip("\n") for _ in range(5)]
+            yield process, [process.stdout.readline().rstrip("\n") for _ in range(lines)]
         finally:
             process.kill()
 
@@ -214,7 +216,7 @@ def test_documents_that_cannot_be_served_are_refused_with_the_place(
 # ---- serving
 
 
-def test_the_greeting_tells_in_five_lines_how_to_use_the_server() -> None:
+def test_the_greeting_tells_in_six_lines_how_to_use_the_server() -> None:
     with started() as (_, greeting):
         host, port = address(greeting)
         status, listed = asked(greeting, "GET", JOBS, x_medusa_access_token=Settings().api_token)
@@ -224,6 +226,7 @@ def test_the_greeting_tells_in_five_lines_how_to_use_the_server() -> None:
     assert greeting[2] == "API token    x-medusa-access-token: tok_admin_0123456789"
     assert greeting[3].startswith(f"read         {url}/docs; scenario steady: ")
     assert greeting[4] == f"try          curl -H 'x-medusa-access-token: tok_admin_0123456789' {url}{JOBS}"
+    assert greeting[5] == f"control      {url}/_mock"
     assert (port > 0, status, listed["count"]) == (True, 200, 0)
 
 

@@ -34,6 +34,13 @@ def test_the_wheel_holds_every_document_and_is_typed(wheel: Path) -> None:
     assert not [name for name in names if name.startswith("tests/")]
 
 
+def test_the_wheel_is_a_pytest_plugin(wheel: Path) -> None:
+    archive = zipfile.ZipFile(wheel)
+    (entry_points,) = (name for name in archive.namelist() if name.endswith(".dist-info/entry_points.txt"))
+
+    assert b"[pytest11]\nmockserver = mockserver.pytest_plugin.plugin\n" in archive.read(entry_points)
+
+
 def test_the_installed_wheel_serves_its_own_documents(wheel: Path, tmp_path: Path) -> None:
     installed = tmp_path / "installed"
     command = [

@@ -4,6 +4,7 @@ The compiled validator says whether a value keeps its schema; this module, off t
 words are those that class-validator was recorded to use; a schema that wants others carries them itself:
 
     x-complaint   the sentence for whatever is wrong beyond the type; `{name}` stands for the value's name
+                  for an object, whatever is wrong with it as a whole
     x-refusals    by keyword (required, null, enum, ...): status, type and message, answered when nothing else
     is wrong
 """
@@ -61,7 +62,7 @@ def complaints_about(value: Any, schema: Mapping[str, Any], *, resolve: Resolve)
     """
     schema = resolve(schema)
     if schema.get("type") == "object" and not isinstance(value, dict):
-        return [Complaint(UNKNOWN_VALUE)]
+        return [Complaint(schema.get("x-complaint", UNKNOWN_VALUE))]
     return list(_about_object(value, schema, prefix="", resolve=resolve))
 
 

@@ -1,6 +1,6 @@
 """Judging an exchange by the contract, twice.
 
-Once by the compiled schemas and by openapi-core, which shares no code with them.
+Once by the compiled schemas and, unless once is enough, by openapi-core, which shares no code with them.
 
 Off the hot path: openapi-core is slow, and is imported only when a judge is made.
 """
@@ -8,10 +8,13 @@ Off the hot path: openapi-core is slow, and is imported only when a judge is mad
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mockserver.contract.operation import Contract, Operation
 from mockserver.contract.routes import PathRefused, Routes
+
+if TYPE_CHECKING:
+    from openapi_core import OpenAPI
 
 NOWHERE_STATUSES = (
     400,
@@ -54,12 +57,10 @@ class Violation:
 class Judge:
     """Judges exchanges by one contract."""
 
-    def __init__(self, contract: Contract) -> None:
-        """Compile the contract for both validators."""
-        from openapi_core import OpenAPI  # noqa: PLC0415  # heavy, and only judges need it
-
+    def __init__(self, contract: Contract, *, twice: bool = True) -> None:
+        """Compile the contract for both validators. twice: openapi-core judges too."""
         self._routes = Routes(contract.operations.values())
-        self._second = OpenAPI.from_dict(dict(contract.document.bundle))
+        self._second = _second(contract) if twice else None
 
     def violations(self, exchange: Exchange) -> list[Violation]:
         """Return every disagreement; an empty list when the exchange keeps the contract."""
@@ -98,6 +99,8 @@ class Judge:
             data=exchange.response_body,
             headers=exchange.response_headers,
         )
+        if self._second is None:
+            return
         for error in self._second.iter_apicall_response_errors(request, response):
             if not exchange.response_body and "json" not in content_type:
                 continue  # an empty text or file is one too; openapi-core misses the body
@@ -109,6 +112,12 @@ class Judge:
                 yield Violation(
                     operation=operation.id, where=where, expected="openapi-core's approval", found=message
                 )
+
+
+def _second(contract: Contract) -> "OpenAPI":
+    from openapi_core import OpenAPI  # noqa: PLC0415  # heavy, and only those who judge twice need it
+
+    return OpenAPI.from_dict(dict(contract.document.bundle))
 
 
 def _where_nothing_is(exchange: Exchange) -> Iterator[Violation]:

@@ -31,6 +31,9 @@ class BodyReader:
         if self.validator.is_valid(body):
             return []
         complaints = complaints_about(body, self.schema, resolve=self.resolve)
+        sentence = self.resolve(self.schema).get("x-complaint")
+        if not complaints and sentence is not None:
+            return [Complaint(sentence)]
         return complaints or [
             Complaint(f"{'.'.join(map(str, error.instance_path)) or 'the body'}: {error.message}")
             for error in self.validator.iter_errors(body)

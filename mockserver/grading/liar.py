@@ -58,7 +58,7 @@ def build_lying_app(
     *,
     build: Callable[[Document], Worlds],
     engine: Engine = "compiled",
-) -> ASGIApp:
+) -> "Liar":
     """Return the application that serves *document* with *defect*. Raises DocumentError.
 
     build: makes the worlds from the documents that it is given, which are the edited ones.
@@ -76,7 +76,7 @@ class Liar:
     ) -> None:
         """Make the liar. document: the honest one."""
         self.app = app
-        self._worlds = worlds
+        self.worlds = worlds
         self._credentials = Credentials(settings.jwt_secret, settings.cookie_secret)
         honest = Answered(status=200, headers=(), body=b"").saying(document.bundle)
         self._contract = honest if defect.edits else None  # else the one that *app* serves is honest
@@ -127,10 +127,10 @@ class Liar:
         headers = dict(scope["headers"])
         header = headers.get(HEADER.encode())
         if header is None and not path.startswith(SIGN):
-            return self._worlds.default, path, scope
+            return self.worlds.default, path, scope
         inner = {**scope}
         try:
-            world, mount, path = addressed(inner, (header or b"").decode("latin-1"), path, self._worlds)
+            world, mount, path = addressed(inner, (header or b"").decode("latin-1"), path, self.worlds)
         except SimulationError:
             return None
         headers[HEADER.encode()] = mount.removeprefix(SIGN).encode("latin-1")

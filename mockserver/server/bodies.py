@@ -94,10 +94,11 @@ def _too_large(*, read_whole: bool) -> RequestRefused:
     return RequestRefused(413, INVALID, "request entity too large", headers=headers, page=page)
 
 
-def parse_json(body: bytes, headers: Mapping[str, str]) -> Any:
+def parse_json(body: bytes, headers: Mapping[str, str], *, limit: int = JSON_LIMIT) -> Any:
     """Return what *body*, sent as JSON, says: an object or a list; an empty body is an empty object.
 
-    Raises RequestRefused. Source: recorded, http/json string and empty body with json type.
+    limit: of the body once its encoding is taken off, in bytes. Raises RequestRefused.
+    Source: recorded, http/json string and empty body with json type.
     """
     charset = _charset(headers["content-type"])
     if charset not in ("utf-8", "utf8", "us-ascii", "ascii"):
@@ -105,7 +106,7 @@ def parse_json(body: bytes, headers: Mapping[str, str]) -> Any:
         page = partial(error_page, f"UnsupportedMediaTypeError: {complaint}")
         raise RequestRefused(415, INVALID, f"{complaint}; send UTF-8", page=page)
     if "content-encoding" in headers:
-        body = inflated(body, headers["content-encoding"].strip().lower(), limit=JSON_LIMIT)
+        body = inflated(body, headers["content-encoding"].strip().lower(), limit=limit)
     if not body:
         return {}
     body = body.removeprefix(BOM)
@@ -183,9 +184,10 @@ class KnownBodies:
 
     What a body says, whether it is JSON and whether it keeps the contract follow from its bytes and the two
     headers that tell how to read them, so that equal ones need not be read and judged anew. Mutable, and
-    bounded: it forgets what it has known longest.
+    bounded: it forgets what it has known longest. limit: of a body, in bytes.
     """
 
+    limit: int = JSON_LIMIT
     _known: dict[tuple[bytes, str | None, str | None], Sent] = field(default_factory=dict)
 
     def read(self, body: bytes, headers: Mapping[str, str]) -> Sent:
@@ -193,7 +195,7 @@ class KnownBodies:
         key = body, headers.get("content-type"), headers.get("content-encoding")
         known = self._known.get(key)
         if known is None:
-            known = Sent(parse_json(body, headers))
+            known = Sent(parse_json(body, headers, limit=self.limit))
             if len(body) <= LONGEST_KNOWN:
                 if len(self._known) >= MOST_KNOWN:
                     del self._known[next(iter(self._known))]

@@ -181,7 +181,7 @@ class Transmitter:
         if self._express:
             headers += self._signs_of_express(request, response)
         if self.has_cors(request.path):
-            headers += self._cors(request, vary=b"Origin") if "origin" in request.headers else SAME_ORIGIN
+            headers += self.cors(request, vary=b"Origin") if "origin" in request.headers else SAME_ORIGIN
         if response.content_type is not None:
             headers.append((b"content-type", response.content_type.encode("latin-1")))
         body, status = response.body, response.status
@@ -227,7 +227,7 @@ class Transmitter:
         Source: recorded, http/OPTIONS unknown path and preflight allowed origin.
         """
         headers = [
-            *self._cors(request, vary=b"Origin, Access-Control-Request-Headers"),
+            *self.cors(request, vary=b"Origin, Access-Control-Request-Headers"),
             (b"access-control-allow-methods", METHODS),
             (b"content-length", b"0"),
         ]
@@ -236,7 +236,8 @@ class Transmitter:
         await send({"type": "http.response.start", "status": 204, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
 
-    def _cors(self, request: Request, *, vary: bytes) -> Headers:
+    def cors(self, request: Request, *, vary: bytes) -> Headers:
+        """Return what an answer says to a browser of the pages that may read it."""
         headers = [(b"vary", vary), CREDENTIALS]
         origin = request.headers.get("origin")
         if origin is not None and (self._any_origin or origin in self._origins):

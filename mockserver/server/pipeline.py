@@ -57,24 +57,26 @@ class Parse:
     Source: recorded, auth/create invalid json without auth.
     """
 
-    def __init__(self, app: Station) -> None:
+    def __init__(self, app: Station, *, limit: int = JSON_LIMIT) -> None:
+        """Make the station. limit: of a body, in bytes."""
         self.app = app
-        self.known = KnownBodies()
+        self.limit, self.known = limit, KnownBodies(limit=limit)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         """Parse the body, if it is JSON."""
         request: Request = scope[REQUEST]
-        if request.method in BODILESS or _media_type(request.headers.get("content-type", "")) != JSON_TYPE:
+        if request.method in BODILESS or media_type(request.headers.get("content-type", "")) != JSON_TYPE:
             return self.app(scope, receive, send)
         return self._parsed(request, scope, receive, send)
 
     async def _parsed(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
-        request.sent = self.known.read(await read_body(receive, limit=JSON_LIMIT), request.headers)
+        request.sent = self.known.read(await read_body(receive, limit=self.limit), request.headers)
         await self.app(scope, receive, send)
 
 
 @lru_cache(256)
-def _media_type(content_type: str) -> str:
+def media_type(content_type: str) -> str:
+    """Return the media type without its parameters, in small letters."""
     return content_type.partition(";")[0].strip().lower()
 
 

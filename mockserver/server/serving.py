@@ -4,6 +4,7 @@ import contextlib
 import gc
 import logging
 import socket
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -13,10 +14,10 @@ from mockserver.server.wire import BoundedHttpProtocol
 ACCESS_LOGGED = ("info", "debug")
 
 
-def server_of(app: ASGIApp, *, log_level: str = "warning") -> uvicorn.Server:
+def server_of(app: ASGIApp, *, log_level: str = "warning", **options: Any) -> uvicorn.Server:
     """Return a server of *app*, for `run` to serve with on sockets that listen.
 
-    log_level: uvicorn's; `info` shows every request.
+    log_level: uvicorn's; `info` shows every request. options: more of uvicorn's.
     """
     # clients' malformed uploads are answered, not logged
     logging.getLogger("python_multipart").setLevel(logging.ERROR)
@@ -24,12 +25,14 @@ def server_of(app: ASGIApp, *, log_level: str = "warning") -> uvicorn.Server:
         app,
         http=BoundedHttpProtocol,
         ws="none",
+        interface="asgi3",  # or uvicorn would take a plain function that hands on a coroutine for ASGI 2
         lifespan="off",
         log_level=log_level,
         access_log=log_level in ACCESS_LOGGED,  # or uvicorn would write each line, and then throw it away
         server_header=False,
         proxy_headers=False,  # `Request.base_url` reads the one that matters
         timeout_graceful_shutdown=1,
+        **options,
     )
     return uvicorn.Server(config)
 

@@ -73,6 +73,22 @@ class Clock:
         """Return how many of its seconds pass in one of the source's; 0 when it stands still."""
         return self._speed
 
+    @property
+    def setting(self) -> tuple[datetime, datetime, float]:
+        """Return what is another whenever somebody has set the clock, and the same as long as nobody does."""
+        return self._at, self._since, self._speed
+
+    def starting(self, at: datetime, *, speed: float) -> "Clock":
+        """Return a clock of the same source that shows *at* now, whatever this one shows.
+
+        Raises ClockRefused.
+        """
+        if not EPOCH <= at <= LAST:
+            bounds = f"from {to_json(EPOCH)} to {to_json(LAST)}"
+            message = f"a clock cannot begin at {at.isoformat()}; give an instant {bounds}"
+            raise ClockRefused(message)
+        return Clock(self._source, start=at, speed=speed)
+
     def run(self, *, speed: float = 1) -> None:
         """Run on from the present instant. speed: 0 stands still. Raises ClockRefused."""
         if not 0 <= speed <= FASTEST:

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 Family = Literal["uniform", "normal", "lognormal", "exponential"]
 FAMILIES: tuple[Family, ...] = get_args(Family)
 
-_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
-_PLAIN = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>ms|s|m|h|d)", re.ASCII)
-# Source: ISO 8601-1:2019, 5.5.2.2, without years, months and weeks, whose length is no matter of seconds
+_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_PLAIN = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>ms|s|m|h|d|w)", re.ASCII)
+# Source: ISO 8601-1:2019, 5.5.2.2, without years and months, whose length is no matter of seconds
 _ISO = re.compile(
-    r"P(?=.)(?:(?P<d>\d+)D)?(?:T(?=.)(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+(?:\.\d+)?)S)?)?", re.ASCII
+    r"P(?=.)(?:(?P<w>\d+)W)?(?:(?P<d>\d+)D)?"
+    r"(?:T(?=.)(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+(?:\.\d+)?)S)?)?",
+    re.ASCII,
 )
 LONGEST = timedelta(days=366)
 
@@ -97,5 +99,5 @@ def _seconds(written: str | float) -> float | None:
     if found := _PLAIN.fullmatch(written):
         return float(found["number"]) * _UNITS[found["unit"]]
     if found := _ISO.fullmatch(written):
-        return sum(float(found[unit] or 0) * _UNITS[unit] for unit in "dhms")
+        return sum(float(found[unit] or 0) * _UNITS[unit] for unit in "wdhms")
     return None

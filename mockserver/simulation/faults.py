@@ -186,9 +186,9 @@ class Faults:
         drawn = fault.milliseconds + chance.uniform(-fault.spread, fault.spread)
         return replace(fault, milliseconds=max(0, drawn), spread=0)
 
-    def forked(self) -> "Faults":
-        """Return faults that go on from here on their own, with the same chance."""
-        return self.resumed(self.standing)
+    def forked(self, chance: Callable[[str], Random] | None = None) -> "Faults":
+        """Return faults that go on from here on their own. chance: another one; None for the same."""
+        return Faults(chance or self._chance).resumed(self.standing)
 
     @property
     def standing(self) -> Standing:

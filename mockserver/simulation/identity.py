@@ -39,6 +39,11 @@ class Mint:
         self._seed = seed
         self._chance = Random(seed)  # noqa: S311  # a simulation has to be repeatable
 
+    @property
+    def seed(self) -> int | str:
+        """Return what the chance is drawn from."""
+        return self._seed
+
     def branch(self, name: str) -> "Mint":
         """Return a mint with a chance of its own, so that it does not matter when it is used."""
         return Mint(f"{self._seed} {name}")

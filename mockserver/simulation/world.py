@@ -216,6 +216,16 @@ class World:
             world._note(world._jobs.get(job_id))
         return world
 
+    @property
+    def seed(self) -> int | str:
+        """Return what the world's chance is drawn from."""
+        return self._mint.seed
+
+    def reseed(self, seed: int) -> None:
+        """Draw what is drawn from now on, ids and faults, from another chance."""
+        self._mint = Mint(seed)
+        self.faults = self.faults.forked(self._mint.branch("faults").chance)
+
     # ---- what the worker does
 
     @property
@@ -239,6 +249,21 @@ class World:
     def clock(self) -> Clock:
         """Return the world's clock."""
         return self._clock
+
+    def set_clock(self, *, at: datetime | None = None, speed: float | None = None) -> None:
+        """Set the clock: to any instant while there is no batch job yet, otherwise only forward.
+
+        at, speed: what it is to show, and how fast it is to run; None leaves that as it is.
+        Raises ClockRefused.
+        """
+        pace = self._clock.speed if speed is None else speed
+        if at is not None and not len(self._jobs):
+            self._clock = self._clock.starting(at, speed=pace)
+            self._catalogue_since[0] = at
+            return
+        if at is not None:
+            self._clock.jump(at)
+        self._clock.run(speed=pace)
 
     def next_transition_at(self) -> datetime | None:
         """Return the next instant at which a worker moves a batch job, if no client interferes; or None."""
@@ -460,10 +485,18 @@ class World:
         """Return the quirks that it has."""
         return self._quirks
 
-    def jobs(self) -> list[BatchJob]:
-        """Return all batch jobs of all users as they stand now, the oldest first."""
+    def jobs(self, *, offset: int = 0, limit: int | None = None) -> list[BatchJob]:
+        """Return the batch jobs of all users as they stand now, the oldest first.
+
+        offset: how many of them to leave out first. limit: how many at most; None for all.
+        """
         now = self.settle()
-        return [self._present(now, microseconds_of(now), job_id) for job_id in self._jobs.ids()]
+        last = None if limit is None else offset + limit
+        return [self._present(now, microseconds_of(now), job_id) for job_id in self._jobs.ids()[offset:last]]
+
+    def count_jobs(self) -> int:
+        """Return how many batch jobs there are, of all users."""
+        return len(self._jobs)
 
     def look_at(self, job_id: str) -> BatchJob:
         """Return the batch job as it stands now, whoever created it. Raises BatchJobNotFound."""

@@ -1,0 +1,39 @@
+"""Projects that are not ours, as pytester makes them; the examples are such a project's, and run in one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.serving import serving
+
+collect_ignore = ["examples"]
+EXAMPLES = Path(__file__).parent / "examples"
+
+
+@pytest.fixture(scope="package")
+def url() -> Iterator[str]:
+    """Serve in a process of its own, and give the address."""
+    with serving() as address:
+        yield address
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """Return a project that is not ours, which holds nothing yet."""
+    for variable in ("MOCK_SERVER_URL", "MOCKSERVER_API_TOKEN", "MOCKSERVER_CONTROL_TOKEN"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("COLUMNS", "100")
+    # installed beside ours, and slow to start
+    monkeypatch.setenv(
+        "PYTEST_ADDOPTS", "-p no:schemathesis -p no:hypothesispytest -p no:anyio -p no:randomly"
+    )
+    return pytester
+
+
+@pytest.fixture
+def examples(project: pytest.Pytester) -> pytest.Pytester:
+    """Return a project with the examples that pass."""
+    for name in ("test_marks.py", "test_time.py", "test_worlds.py"):
+        project.path.joinpath(name).write_bytes((EXAMPLES / name).read_bytes())
+    return project
