@@ -9,14 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from random import Random
 from types import MappingProxyType
-from typing import Any, Literal, cast, get_args
+from typing import Any
 
 from mockserver.simulation.clock import to_json as instant_to_json
 from mockserver.simulation.duration import DurationUnreadable, duration_of
 
-Kind = Literal["latency", "status", "reset", "truncated", "malformed", "stalled"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
-LATENCY, STATUS, RESET, TRUNCATED, MALFORMED, STALLED = KINDS
+LATENCY, STATUS, RESET = "latency", "status", "reset"
+TRUNCATED, MALFORMED, STALLED = "truncated", "malformed", "stalled"
 STALLED_SECONDS = 60.0
 
 
@@ -41,7 +40,7 @@ class Fault:
     met: the requests that came its way. struck: those of them that it struck.
     """
 
-    kind: Kind
+    kind: str
     id: str = ""
     operation: str | None = None
     count: int | None = None
@@ -81,7 +80,7 @@ class Fault:
             if name in value
         }
         return cls(
-            kind=cast("Kind", kind),
+            kind=kind,
             id=_text(value, "id") or "",
             operation=_operation(value, operations),
             until=_until(value, at=at),
@@ -102,14 +101,6 @@ class Fault:
         return self.count != 0 and (self.until is None or at < self.until)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How things stand with the faults of a world. numbered: how many there have been."""
-
-    numbered: int = 0
-    held: tuple[Fault, ...] = ()
-
-
 class Faults:
     """The faults of one world, in the order in which they were added. Mutable: they are counted down.
 
@@ -128,7 +119,7 @@ class Faults:
         return bool(self.held)
 
     def add(self, fault: Fault) -> Fault:
-        """Return *fault* with an id, having met nobody; it holds from now on, after the others."""
+        """Return *fault* with an id, having met nobody; from now on it holds, after those that do already."""
         self._numbered += 1
         added = replace(fault, id=f"fault_{self._numbered}", met=0, struck=0)
         self.held = (*self.held, added)
@@ -188,17 +179,20 @@ class Faults:
 
     def forked(self, chance: Callable[[str], Random] | None = None) -> "Faults":
         """Return faults that go on from here on their own. chance: another one; None for the same."""
-        return Faults(chance or self._chance).resumed(self.standing)
+        fork = Faults(chance or self._chance)
+        fork.held, fork._numbered = self.held, self._numbered
+        return fork
 
-    @property
-    def standing(self) -> Standing:
-        """Return how things stand with all of them."""
-        return Standing(numbered=self._numbered, held=self.held)
+    def to_json(self) -> dict[str, Any]:
+        """Return everything as JSON; `of_json` reads it again."""
+        return {"numbered": self._numbered, "held": [each.to_json() for each in self.held]}
 
-    def resumed(self, standing: Standing) -> "Faults":
-        """Return faults that go on from *standing*, with the same chance."""
-        faults = Faults(self._chance)
-        faults.held, faults._numbered = standing.held, standing.numbered
+    @classmethod
+    def of_json(cls, value: Mapping[str, Any], chance: Callable[[str], Random], *, at: datetime) -> "Faults":
+        """Return what `to_json` wrote. Raises FaultRefused."""
+        faults = cls(chance)
+        faults.held = tuple(Fault.of_json(each, at=at) for each in value["held"])
+        faults._numbered = value["numbered"]
         return faults
 
 

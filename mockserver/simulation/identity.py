@@ -19,7 +19,7 @@ def ulid(milliseconds: int, chance: int) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chance:
+class MintState:
     """How far a mint has come.
 
     words: the state of a Mersenne twister: its 624 numbers, and the place in them.
@@ -60,16 +60,16 @@ class Mint:
         return copy
 
     @property
-    def state(self) -> Chance:
+    def state(self) -> MintState:
         """Return what decides all that this mint will make."""
-        return Chance(seed=self._seed, words=self._chance.getstate()[1])
+        return MintState(seed=self._seed, words=self._chance.getstate()[1])
 
     @classmethod
-    def resumed(cls, chance: Chance) -> "Mint":
-        """Return a mint that goes on from *chance*. Raises ValueError where no mint ever comes to that."""
+    def resumed(cls, state: MintState) -> "Mint":
+        """Return a mint that goes on from *state*. Raises ValueError where no mint ever comes to that."""
         mint: Mint = cls.__new__(cls)
-        mint._seed, mint._chance = chance.seed, Random()  # noqa: S311  # the chance is that of another
-        mint._chance.setstate((Random.VERSION, chance.words, None))
+        mint._seed, mint._chance = state.seed, Random()  # noqa: S311  # the chance is that of another
+        mint._chance.setstate((Random.VERSION, state.words, None))
         return mint
 
     def id(self, prefix: str, *, at: datetime) -> str:

@@ -174,11 +174,13 @@ class World:
         now = self.settle()
         jobs = tuple([self._due_done(job_id, now) for job_id in self._jobs.ids()])
         agenda = [job_id for at, _, job_id in sorted(self._agenda) if self._is_next(job_id, at)]
+        self.faults.listed(at=now)  # from now on, without those that have ended
         return Contents(
             at=now,
             speed=self._clock.speed,
-            chance=self._mint.state,
+            mint=self._mint.state,
             scenario=self._chosen,
+            faults=self.faults.to_json(),
             users=tuple(self._users.by_id.values()),
             sessions=MappingProxyType(self._sessions.copy()),
             jobs=jobs,
@@ -186,13 +188,12 @@ class World:
             unanswered=frozenset(self._unanswered),
             catalogue=self._catalogues[-1],
             files=self._files.by_key,
-            faults=self.faults.standing,
         )
 
     def refilled(self, contents: Contents) -> "World":
         """Return a world with other *contents*, of the same lifecycle, strategies and quirks as this one.
 
-        The two never meet. Raises ValueError where the chance is none.
+        The two never meet. Raises FaultRefused.
         """
         world = World(
             clock=self._clock.like(at=contents.at, speed=contents.speed),
@@ -200,15 +201,16 @@ class World:
             scenario=contents.scenario,
             strategies=self._strategies,
             catalogue=lambda: contents.catalogue,
-            mint=Mint.resumed(contents.chance),
+            mint=Mint.resumed(contents.mint),
             quirks=self._quirks,
             store=self._jobs.emptied(),
         )
+        chance = world._mint.branch("faults").chance
+        world.faults = Faults.of_json(contents.faults, chance, at=contents.at)
         world._catalogue_since = [contents.at]
         world._users = Users(MappingProxyType({user.id: user for user in contents.users}))
         world._sessions, world._unanswered = dict(contents.sessions), set(contents.unanswered)
         world._files = Files(contents.files)
-        world.faults = world.faults.resumed(contents.faults)
         for job in contents.jobs:
             world._jobs.put(job, world._timetable(job))
         altering = [job.id for job in contents.jobs if self._strategies[job.type].alters_shop]

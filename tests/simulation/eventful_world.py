@@ -18,11 +18,6 @@ from tests.simulation.test_product_import import csv, row
 BEGINNING = datetime(2026, 11, 22, 1, 44, 39, 286000, tzinfo=UTC)
 DOCUMENT = load(shipped_folder())
 SECOND = timedelta(seconds=1)
-FAULTS = (
-    {"kind": "latency", "milliseconds": 200, "spread": 50, "count": 3, "probability": 0.5},
-    {"kind": "stalled", "after_bytes": 7, "seconds": 5, "operation": "GetBatchJobs", "for": "PT30.5S"},
-    {"kind": "status", "status": 503, "operation": "PostBatchJobs"},
-)
 
 
 def lived(*, seed: int = 0) -> World:
@@ -45,14 +40,12 @@ def lived(*, seed: int = 0) -> World:
             ("product-import", {"fileKey": "nowhere"}),
         )
     ]
-    for fault in FAULTS:
-        world.faults.add(Fault.of_json(fault, at=world.settle()))
-    world.faults.take("GetBatchJobs", at=world.settle())
     world.clock.advance(2 * SECOND)
     world.ask(lifecycle.transitions["confirm"], created[4], by=admin)
     world.ask(lifecycle.transitions["cancel"], created[5], by=admin)
     world.clock.advance(30 * SECOND)
     world.scenario = scenario_named("slow")
+    world.faults.add(Fault.of_json({"kind": "status", "status": 503, "for": "1m"}, at=world.clock.now()))
     world.create(job_type="product-export", context={}, dry_run=False, by=admin)
     world.create(job_type="product-import", context={"fileKey": key}, dry_run=False, by=admin)
     world.clock.advance(25 * SECOND)

@@ -107,7 +107,7 @@ TWINS = tuple(
         name="twin",
         description="",
         otherwise=timedelta(milliseconds=250),
-        failures={name: Failure(errors=["boom", {"message": "boom", "code": 1}], done=0.7)},
+        failures={name: Failure(errors=("boom", {"message": "boom", "code": 1}), done=0.7)},
         rows=rows,
     )
     for name, rows in (("start", 7), ("complete", None), ("confirm_automatically", 0))
