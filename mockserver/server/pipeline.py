@@ -61,7 +61,8 @@ class Parse:
     def __init__(self, app: Station, *, limit: int = JSON_LIMIT) -> None:
         """Make the station. limit: of a body, in bytes."""
         self.app = app
-        self.limit, self.known = limit, KnownBodies(limit=limit)
+        self.limit = limit
+        self.known = KnownBodies(limit)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         """Parse the body, if it is JSON."""
