@@ -187,11 +187,11 @@ ASGI = """
 from mockserver.contract.document import load, shipped_folder
 from mockserver.server.app import build_app, build_world
 from mockserver.server.settings import Settings
-from mockserver.simulation.clock import RunningClock
+from mockserver.simulation.clock import Clock
 from mockserver.simulation.scenario import scenario_named
 
 document = load(shipped_folder())
-world = build_world(document, Settings(), clock=RunningClock(), scenario=scenario_named("instant"))
+world = build_world(document, Settings(), clock=Clock(), scenario=scenario_named("instant"))
 app = build_app(document, world, Settings())
 """
 
