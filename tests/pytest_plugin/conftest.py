@@ -20,7 +20,11 @@ def url() -> Iterator[str]:
 
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """Return a project that is not ours, which holds nothing yet."""
+    """Return a project that is not ours, which holds nothing yet.
+
+    It is run in processes of its own: in this one pytester would unload what it has imported, and httpx then
+    does not know its own exceptions.
+    """
     for variable in ("MOCK_SERVER_URL", "MOCKSERVER_API_TOKEN", "MOCKSERVER_CONTROL_TOKEN"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("COLUMNS", "100")

@@ -47,4 +47,4 @@ def test_they_pass_with_xdist_against_a_server_that_is_up_and_leave_it_as_it_was
 def test_the_example_of_readme_does_what_it_says(project: pytest.Pytester) -> None:
     project.makepyfile(block("py pytest"))
 
-    project.runpytest_inprocess().assert_outcomes(passed=2)
+    project.runpytest_subprocess().assert_outcomes(passed=2)

@@ -53,15 +53,15 @@ def test_who_does_not_use_it_imports_nothing_for_it(project: pytest.Pytester) ->
 def test_its_marks_are_known_and_its_option_is_explained(project: pytest.Pytester) -> None:
     project.makepyfile("import pytest\n@pytest.mark.mock_seed(7)\ndef test_it(): pass")
 
-    project.runpytest_inprocess("--strict-markers").assert_outcomes(passed=1)
-    project.runpytest_inprocess("--help").stdout.fnmatch_lines(["*--mock-server-url*URL*"])
+    project.runpytest_subprocess("--strict-markers").assert_outcomes(passed=1)
+    project.runpytest_subprocess("--help").stdout.fnmatch_lines(["*--mock-server-url*URL*"])
 
 
 def test_a_project_has_fixtures_of_these_names_for_itself(project: pytest.Pytester) -> None:
     project.makeconftest("import pytest\n@pytest.fixture\ndef world():\n    return 'round'")
     project.makepyfile("def test_it(world):\n    assert world == 'round'")
 
-    project.runpytest_inprocess().assert_outcomes(passed=1)
+    project.runpytest_subprocess().assert_outcomes(passed=1)
 
 
 # ---- which server
@@ -70,7 +70,7 @@ def test_a_project_has_fixtures_of_these_names_for_itself(project: pytest.Pytest
 def test_the_option_names_a_server_that_is_up(project: pytest.Pytester, url: str) -> None:
     project.makepyfile(ASKING)
 
-    result = project.runpytest_inprocess("-s", "--mock-server-url", url)
+    result = project.runpytest_subprocess("-s", "--mock-server-url", url)
 
     result.stdout.fnmatch_lines([f"*at {url} in test-where-*"])
 
@@ -82,7 +82,7 @@ def test_the_variable_names_one_and_is_stronger_than_the_ini_file(
     project.makeini(f"[pytest]\nmock_server_url = {nobody}")
     monkeypatch.setenv("MOCK_SERVER_URL", url)
 
-    result = project.runpytest_inprocess("-s")
+    result = project.runpytest_subprocess("-s")
 
     result.stdout.fnmatch_lines([f"*at {url} in test-where-*"])
 
@@ -91,7 +91,7 @@ def test_the_ini_file_names_one(project: pytest.Pytester, url: str) -> None:
     project.makepyfile(ASKING)
     project.makeini(f"[pytest]\nmock_server_url = {url}/")
 
-    result = project.runpytest_inprocess("-s")
+    result = project.runpytest_subprocess("-s")
 
     result.stdout.fnmatch_lines([f"*at {url} in test-where-*"])
 
@@ -99,7 +99,7 @@ def test_the_ini_file_names_one(project: pytest.Pytester, url: str) -> None:
 def test_a_server_that_does_not_answer_is_told_in_one_line(project: pytest.Pytester, nobody: str) -> None:
     project.makepyfile(ASKING)
 
-    result = project.runpytest_inprocess("--mock-server-url", nobody)
+    result = project.runpytest_subprocess("--mock-server-url", nobody)
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([f"the mock server at {nobody} does not answer (*); start it, or name none*"])
@@ -110,7 +110,7 @@ def test_a_server_without_control_is_told_in_one_line(project: pytest.Pytester) 
     project.makepyfile(ASKING)
 
     with serving("--no-control") as url:
-        result = project.runpytest_inprocess("--mock-server-url", url)
+        result = project.runpytest_subprocess("--mock-server-url", url)
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([f"the mock server at {url} has no control API (*--no-control"])
@@ -119,7 +119,7 @@ def test_a_server_without_control_is_told_in_one_line(project: pytest.Pytester) 
 def test_what_is_no_mock_server_is_told_in_one_line(project: pytest.Pytester, stranger: str) -> None:
     project.makepyfile(ASKING)
 
-    result = project.runpytest_inprocess("--mock-server-url", stranger)
+    result = project.runpytest_subprocess("--mock-server-url", stranger)
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([f"the mock server at {stranger} has no control API (*501*"])
@@ -131,9 +131,9 @@ def test_a_server_that_demands_a_token_gets_the_one_in_the_environment(
     project.makepyfile(ASKING)
 
     with serving("--control-token", "open-sesame") as url:
-        without = project.runpytest_inprocess("--mock-server-url", url)
+        without = project.runpytest_subprocess("--mock-server-url", url)
         monkeypatch.setenv("MOCKSERVER_CONTROL_TOKEN", "open-sesame")
-        with_it = project.runpytest_inprocess("--mock-server-url", url)
+        with_it = project.runpytest_subprocess("--mock-server-url", url)
 
     without.assert_outcomes(errors=1)
     without.stdout.fnmatch_lines(["*wants a token (*); set MOCKSERVER_CONTROL_TOKEN"])
@@ -167,7 +167,7 @@ def test_worlds_of_tests_that_are_called_alike_are_two(project: pytest.Pytester)
     test = "import pytest\n@pytest.mark.parametrize('of', ['a b', 'ä/ß'])\n" + ASKING.replace("(", "(of, ", 1)
     project.makepyfile(test_one=test, test_two=test)
 
-    result = project.runpytest_inprocess("-s", "-p", "no:randomly")
+    result = project.runpytest_subprocess("-s", "-p", "no:randomly")
 
     result.assert_outcomes(passed=4)
     names = [line.rpartition(" in ")[2].split()[0] for line in result.outlines if " in test-where" in line]
@@ -177,7 +177,7 @@ def test_worlds_of_tests_that_are_called_alike_are_two(project: pytest.Pytester)
 def test_an_unknown_scenario_fails_the_test_with_those_that_are_known(project: pytest.Pytester) -> None:
     project.makepyfile("import pytest\n@pytest.mark.mock_scenario('slwo')\ndef test_it(world): pass")
 
-    result = project.runpytest_inprocess()
+    result = project.runpytest_subprocess()
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["unknown scenario 'slwo'; did you mean 'slow'? known: steady, *"])
@@ -187,7 +187,7 @@ def test_an_unknown_scenario_fails_the_test_with_those_that_are_known(project: p
 def test_an_unknown_personality_fails_the_test_with_those_that_are_known(project: pytest.Pytester) -> None:
     project.makepyfile("import pytest\n@pytest.mark.mock_personality('magento')\ndef test_it(world): pass")
 
-    result = project.runpytest_inprocess()
+    result = project.runpytest_subprocess()
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["unknown personality 'magento'; known: medusa-1.20.11"])
@@ -196,7 +196,7 @@ def test_an_unknown_personality_fails_the_test_with_those_that_are_known(project
 def test_a_mark_without_a_value_is_told(project: pytest.Pytester) -> None:
     project.makepyfile("import pytest\n@pytest.mark.mock_seed\ndef test_it(world): pass")
 
-    result = project.runpytest_inprocess()
+    result = project.runpytest_subprocess()
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["give the mark mock_seed one value, as in @pytest.mark.mock_seed(...)"])
@@ -234,7 +234,7 @@ def test_a_failing_test_shows_what_happened_in_its_world(
 def test_a_failing_test_shows_its_forks_too(project: pytest.Pytester) -> None:
     project.makepyfile("def test_it(world):\n    world.fork().client.get('/health')\n    assert False")
 
-    result = project.runpytest_inprocess()
+    result = project.runpytest_subprocess()
 
     result.stdout.fnmatch_lines(
         ["*- mock world test-it-* -*", "*- mock world test-it-*.1 -*", "*200 GET  /health"]
@@ -244,7 +244,7 @@ def test_a_failing_test_shows_its_forks_too(project: pytest.Pytester) -> None:
 def test_a_test_that_passes_shows_nothing(project: pytest.Pytester) -> None:
     project.makepyfile("def test_it(world):\n    world.client.get('/nowhere')")
 
-    result = project.runpytest_inprocess("-rA")
+    result = project.runpytest_subprocess("-rA")
 
     result.assert_outcomes(passed=1)
     result.stdout.no_fnmatch_line("*mock world*")
@@ -255,6 +255,6 @@ def test_a_world_that_cannot_be_looked_at_is_told_and_the_failure_stands(project
         "def test_it(world):\n    world._control.ask('DELETE', 'worlds', world.name)\n    assert 1 > 2"
     )
 
-    result = project.runpytest_inprocess()
+    result = project.runpytest_subprocess()
 
     result.stdout.fnmatch_lines(["*assert 1 > 2*", "it cannot be looked at: *"])
