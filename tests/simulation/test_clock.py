@@ -59,6 +59,17 @@ def test_a_clock_shows_what_it_runs_by(source: Source) -> None:
     assert clock.speed == 1
 
 
+def test_a_clock_that_runs_as_its_source_never_lags_behind_it(source: Source, monkeypatch: Any) -> None:
+    def later() -> datetime:
+        source.at += timedelta(microseconds=1)
+        return source.at
+
+    monkeypatch.setattr(source, "now", later)
+    clock = Clock(source)
+
+    assert clock.now() == source.at
+
+
 def test_a_clock_runs_on_from_where_it_was_started(source: Source) -> None:
     clock = Clock(source, start=BEGINNING - timedelta(days=400))
     source.at += timedelta(hours=1)
