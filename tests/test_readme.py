@@ -97,6 +97,19 @@ def test_a_world_is_given_a_fault_as_readme_says(url: str) -> None:
     assert printed.endswith(f'{unknown}OK{{"faults":[]}}')
 
 
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the tour is made with curl")
+def test_a_world_is_steered_as_readme_says(url: str) -> None:
+    printed = run(block("sh control"), url=url)
+
+    world, by, next_one, until, failed, log = printed.replace("}{", "}\n{").splitlines()
+    assert json.loads(world)["clock"]["now"] == "2026-11-22T00:00:00.000Z"
+    assert [
+        [each["status"] for each in json.loads(advanced)["transitions"]] for advanced in (by, next_one, until)
+    ] == [[], ["pre_processed"], ["confirmed", "processing"]]
+    assert json.loads(failed)["status"] == "failed"
+    assert json.loads(log)["exchanges"][0]["curl"].endswith("/@nightly/admin/batch-jobs")
+
+
 FAULTS = re.findall(r"^\| `(\{\"kind\".*?\})` \|", README, re.MULTILINE)
 
 

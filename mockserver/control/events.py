@@ -66,27 +66,28 @@ class Events:
         if request.method == "HEAD":
             await send({"type": "http.response.body", "body": b""})
             return
-        can_wait = ABORT in scope.get("extensions", ())
-        if can_wait:
-            ends = asyncio.Event()  # set when the server ends, too, which does not wait for a stream
-            await send({"type": WAIT, "gone": ends})
-        gone = asyncio.ensure_future(_set(ends) if can_wait else _leaves(receive))
-        try:
+        gone = asyncio.Event()
+        if ABORT in scope.get("extensions", ()):
+            await send({"type": WAIT, "gone": gone})
             await self._tell(world, journal, told, gone, send)
-        finally:
-            gone.cancel()
-            if can_wait:
+            if not gone.is_set():
                 await send({"type": WAIT, "gone": None})
-        await send({"type": "http.response.body", "body": b""})
+        else:
+            watch = asyncio.ensure_future(_watch(receive, gone))
+            try:
+                await self._tell(world, journal, told, gone, send)
+            finally:
+                watch.cancel()
+        if not gone.is_set():
+            await send({"type": "http.response.body", "body": b""})
 
-    async def _tell(
-        self, world: World, journal: Journal, told: int, gone: "asyncio.Future[None]", send: Send
-    ) -> None:
+    async def _tell(self, world: World, journal: Journal, told: int, gone: asyncio.Event, send: Send) -> None:
+        """Send the events after the one that was *told*, until the world ends or the client is *gone*."""
         woken = asyncio.Event()
         world.log.watchers.add(woken.set)
         content = HEARTBEAT  # so that a client knows at once that it is heard
         try:
-            while not gone.done():
+            while not gone.is_set():
                 woken.clear()
                 is_closed = world.log.is_closed
                 latest = journal.look(world)
@@ -95,7 +96,7 @@ class Events:
                 if content:
                     await send({"type": "http.response.body", "body": content, "more_body": True})
                 if is_closed:
-                    break
+                    return
                 seconds = seconds_to_next_move(world)
                 is_quiet = await _sleep(min(seconds, self._heartbeat), woken, gone)
                 content = HEARTBEAT if is_quiet and seconds > self._heartbeat else b""
@@ -103,24 +104,22 @@ class Events:
             world.log.watchers.discard(woken.set)
 
 
-async def _sleep(seconds: float, woken: asyncio.Event, gone: "asyncio.Future[None]") -> bool:
-    """Sleep until somebody wakes, or has gone; return whether it was neither."""
-    waking = asyncio.ensure_future(woken.wait())
+async def _sleep(seconds: float, *events: asyncio.Event) -> bool:
+    """Sleep until one of the *events* comes, or so many seconds; return whether it was the seconds."""
+    waiting = [asyncio.ensure_future(each.wait()) for each in events]
     try:
-        done, _ = await asyncio.wait((waking, gone), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        waking.cancel()
+        for each in waiting:
+            each.cancel()
     return not done
 
 
-async def _set(event: asyncio.Event) -> None:
-    await event.wait()
-
-
-async def _leaves(receive: Receive) -> None:
-    """Wait until the client leaves."""
+async def _watch(receive: Receive, gone: asyncio.Event) -> None:
+    """Set *gone* when the client leaves."""
     while (await receive())["type"] != "http.disconnect":
         pass
+    gone.set()
 
 
 def seconds_to_next_move(world: World) -> float:

@@ -106,8 +106,8 @@ def headers_of(headers: Headers) -> dict[str, str]:
 
 def sent_body(request: Request) -> bytes:
     """Return the JSON that *request* said, written anew; nothing where it said none that could be read."""
-    has_one = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
-    return to_json(request.body) if has_one and not request.files and request.body != {} else b""
+    is_empty = request.headers.get("content-length") == "0"
+    return b"" if request.sent is None or is_empty else to_json(request.sent.value)
 
 
 def _length(headers: Mapping[str, str], known: int) -> int:

@@ -24,6 +24,7 @@ from mockserver.server.exchange import Operate, Request, Response, json_response
 from mockserver.simulation.duration import DurationUnreadable, duration_of
 from mockserver.simulation.faults import Fault
 from mockserver.simulation.scenario import Scenarios
+from mockserver.simulation.snapshot import restored, snapshot_of
 from mockserver.simulation.steering import advance_to_next, advance_until, force
 from mockserver.simulation.world import World
 from mockserver.simulation.worlds import Worlds
@@ -61,6 +62,8 @@ class Operations:
             "DeleteWorld": self.delete_world,
             "PostWorldReset": self.reset,
             "PostWorldFork": self.fork,
+            "GetWorldSnapshot": self.snapshot,
+            "PutWorldSnapshot": self.restore,
             "GetWorldClock": self.show_clock,
             "PatchWorldClock": self.pace,
             "PostWorldClockAdvance": self.advance,
@@ -150,6 +153,17 @@ class Operations:
         self._world(request)
         into = request.body["as"]
         return json_response(shown_world(into, self.worlds.fork(_name(request), into=into)), status=201)
+
+    def snapshot(self, request: Request) -> Response:
+        """GetWorldSnapshot."""
+        return json_response(snapshot_of(self._world(request)))
+
+    def restore(self, request: Request) -> Response:
+        """PutWorldSnapshot."""
+        name = _name(request)
+        is_new = name not in self.worlds.known()
+        world = self.worlds.restore(name, restored(request.body, like=self.worlds.default))
+        return json_response(shown_world(name, world), status=201 if is_new else 200)
 
     # ---- time
 

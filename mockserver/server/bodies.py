@@ -184,7 +184,9 @@ class KnownBodies:
 
     What a body says, whether it is JSON and whether it keeps the contract follow from its bytes and the two
     headers that tell how to read them, so that equal ones need not be read and judged anew. Mutable, and
-    bounded: it forgets what it has known longest. limit: of a body, in bytes.
+    bounded: it forgets what it has known longest.
+
+    limit: of a body, in bytes.
     """
 
     limit: int = JSON_LIMIT

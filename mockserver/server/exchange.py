@@ -153,7 +153,8 @@ def whole(answer: Response | Parts) -> Response:
 
 def json_response(payload: Any, *, status: int = 200, headers: Headers = ()) -> Response:
     """Return *payload* as a JSON response."""
-    return Response(status=status, body=to_json(payload), content_type=JSON, headers=headers, payload=payload)
+    # in the order of its fields: naming them takes a named tuple three times as long
+    return Response(status, to_json(payload), JSON, headers, payload)
 
 
 def text_response(

@@ -38,6 +38,7 @@ from mockserver.server.framework import (
     SpecMiddleware,
 )
 from mockserver.server.guard import Guard
+from mockserver.server.wire import WHOLE
 
 REQUEST = "mockserver.request"
 BODILESS = ("GET", "HEAD", "OPTIONS", "TRACE")
@@ -60,12 +61,17 @@ class Parse:
     def __init__(self, app: Station, *, limit: int = JSON_LIMIT) -> None:
         """Make the station. limit: of a body, in bytes."""
         self.app = app
-        self.limit, self.known = limit, KnownBodies(limit=limit)
+        self.limit = limit
+        self.known = KnownBodies(limit)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         """Parse the body, if it is JSON."""
         request: Request = scope[REQUEST]
         if request.method in BODILESS or media_type(request.headers.get("content-type", "")) != JSON_TYPE:
+            return self.app(scope, receive, send)
+        whole = scope["extensions"].get(WHOLE) if "extensions" in scope else None
+        if whole is not None and len(whole["body"]) <= JSON_LIMIT:
+            request.sent = self.known.read(bytes(whole["body"]), request.headers)
             return self.app(scope, receive, send)
         return self._parsed(request, scope, receive, send)
 

@@ -2,20 +2,32 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from random import Random
 
 from mockserver.simulation.clock import to_milliseconds
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32
 PAIRS = tuple(one + other for one in ALPHABET for other in ALPHABET)  # two letters, by ten bits
-SHIFTS = range(120, -1, -10)
 TIME_BITS, CHANCE_BITS = 48, 80
+HALF_OF_CHANCE = (1 << 40) - 1
+
+
+@lru_cache(64)
+def _letters_of_time(milliseconds: int) -> str:
+    """Return the first ten letters: what is named in one millisecond shares them."""
+    number = milliseconds % (1 << TIME_BITS)
+    return "".join([PAIRS[number >> shift & 1023] for shift in range(40, -1, -10)])
 
 
 def ulid(milliseconds: int, chance: int) -> str:
     """Return the ULID of an instant and 80 bits of chance: 26 letters. Source: github.com/ulid/spec."""
-    number = (milliseconds % (1 << TIME_BITS)) << CHANCE_BITS | chance
-    return "".join([PAIRS[number >> shift & 1023] for shift in SHIFTS])
+    one, other = chance >> 40, chance & HALF_OF_CHANCE
+    return (
+        f"{_letters_of_time(milliseconds)}"
+        f"{PAIRS[one >> 30]}{PAIRS[one >> 20 & 1023]}{PAIRS[one >> 10 & 1023]}{PAIRS[one & 1023]}"
+        f"{PAIRS[other >> 30]}{PAIRS[other >> 20 & 1023]}{PAIRS[other >> 10 & 1023]}{PAIRS[other & 1023]}"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -204,3 +204,9 @@ def test_what_is_written_is_the_same_millisecond(instant: datetime) -> None:
 
 def test_milliseconds_are_counted_since_1970() -> None:
     assert to_milliseconds(datetime(2026, 11, 22, 1, 47, 20, 891000, tzinfo=UTC)) == 1795312040891
+
+
+def test_the_latest_instant_is_that_of_the_clock_or_of_what_it_runs_by(source: Source) -> None:
+    ahead, behind = (Clock(source, start=BEGINNING + timedelta(days=days), speed=0) for days in (1, -1))
+
+    assert [ahead.latest(), behind.latest()] == [BEGINNING + timedelta(days=1), BEGINNING]
