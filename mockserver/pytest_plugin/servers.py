@@ -6,7 +6,7 @@ Knows where they are and what they are like; what they do is asked over HTTP, wh
 import os
 import uuid
 from contextlib import ExitStack
-from typing import Any, Self
+from typing import Self
 
 from mockserver.pytest_plugin.control import Control
 from mockserver.pytest_plugin.refusals import MockServerRefused, PersonalityMissing, ServerUnfit
