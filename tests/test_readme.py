@@ -185,14 +185,14 @@ app = create_app(pace=0.02)
 """
 ASGI = """
 from mockserver.contract.document import load, shipped_folder
-from mockserver.server.app import build_app, build_world
+from mockserver.server.app import build_app, build_worlds
 from mockserver.server.settings import Settings
-from mockserver.simulation.clock import RunningClock
+from mockserver.simulation.clock import Clock
 from mockserver.simulation.scenario import scenario_named
 
 document = load(shipped_folder())
-world = build_world(document, Settings(), clock=RunningClock(), scenario=scenario_named("instant"))
-app = build_app(document, world, Settings())
+worlds = build_worlds(document, Settings(), clock=Clock(), scenario=scenario_named("instant"))
+app = build_app(document, worlds, Settings())
 """
 
 
