@@ -96,32 +96,32 @@ class Standing:
     """Jobs of several statuses, types and both values of dry_run, which come to stand still.
 
     They are made for this part, one after the other, so that they are in the same order in every run; before
-    it begins where another part waits for the worker anyway. Mutable: it keeps those that were made.
+    it begins where another part waits for the worker anyway. Mutable: it keeps those
+    that were made, by number.
     """
 
     inquiry: Inquiry
-    jobs: list[Biography] = field(default_factory=list)
-    is_begun: bool = False
+    jobs: dict[int, Biography] = field(default_factory=dict)
 
     def errands(self) -> Iterator[Errand]:
-        """Yield the errands that make the jobs, and bring them to rest."""
-        self.is_begun = True
+        """Yield the errands that make the jobs which are not made yet, and bring them to rest."""
         recipes = recipes_of(self.inquiry.contract.document.bundle)
         plain = [each for each in recipes if not each.needs]
         chosen = [plain[number % len(plain)] for number in range(WANTED) if plain]
         failing = [each for each in recipes if each.fails]
         for number, recipe in enumerate([*failing, *chosen]):
-            yield self._to_rest(recipe, number)
+            if number not in self.jobs:
+                yield self._to_rest(recipe, number)
 
     def jobs_at_rest(self) -> list[Biography]:
         """Return the jobs that stand still, oldest first; those that were not made yet are."""
         witness = self.inquiry.witness
-        late = [each for each in self.jobs if not witness.at_rest(each)]
-        left = [_resting(witness, each) for each in late] if self.is_begun else self.errands()
-        self.inquiry.run(Part.LISTS, *left)
+        late = [each for each in self.jobs.values() if not witness.at_rest(each)]
+        self.inquiry.run(Part.LISTS, *(_resting(witness, each) for each in late), *self.errands())
         if witness.eventual:
             self.inquiry.target.sleep(witness.eventual)
-        made = [each for each in self.jobs if witness.at_rest(each)]
+        oldest_first = sorted(self.jobs.values(), key=lambda job: job.created.at)
+        made = [each for each in oldest_first if witness.at_rest(each)]
         for job in made:
             look(self.inquiry.workshop, job, poll=True)
         return [each for each in made if witness.at_rest(each)]
@@ -130,7 +130,7 @@ class Standing:
         """Make a job and let it come to rest; cancel every third that waits for a confirmation."""
         witness = self.inquiry.witness
         job = self.inquiry.workshop.make(recipe, dry_run=number % 3 != 0)
-        self.jobs.append(job)
+        self.jobs[number] = job
         yield Wait(job=job, until=witness.at_rest)
         by_client = clients_own(witness.lifecycle)
         if number % 3 == 1:

@@ -189,7 +189,7 @@ class Conformance:
         self.exploration = exploration
         # those jobs come to rest while this part waits for the worker anyway
         for_lists = self._stood(inquiry).errands() if Part.LISTS in self.options.parts else ()
-        inquiry.run(Part.LIFECYCLE, *for_lists, *exploration.grid(), *exploration.walks())
+        inquiry.run(Part.LIFECYCLE, *exploration.grid(), *for_lists, *exploration.walks())
 
     def _stood(self, inquiry: Inquiry) -> lists.Standing:
         """Return the jobs of the lists part, which the part before it begins to make."""

@@ -37,9 +37,9 @@ class Biography:
     trail: the exchanges that made the job what it is: its creation, and what was granted. seen: when each
     status was first seen, by this machine's clock. granted: the transitions granted since the last answer
     that showed the job; unsure: whether some of them may have been refused, for no answer came. looks: how
-    often the job was seen since it changed. newest: the sight with the latest `updated_at`, with that and the
-    instants that it showed, by status. late: a read after it that shows an older sight, or no job. sights:
-    how the job was seen to be.
+    often the job was seen since it changed. moved_at: when anything of it was last seen to change. newest:
+    the sight with the latest `updated_at`, with that and the instants that it showed, by status. late: a
+    read after it that shows an older sight, or no job. sights: how the job was seen to be.
     """
 
     id: str
@@ -54,6 +54,7 @@ class Biography:
     seen: dict[str, float] = field(default_factory=dict)
     seen_last: dict[str, float] = field(default_factory=dict)
     changed_at: float = 0.0
+    moved_at: float = 0.0
     looks: int = 0
     granted: list[Transition] = field(default_factory=list)
     unsure: bool = False
@@ -304,6 +305,7 @@ class Witness:
             last_asked=asked,
             trail=[asked],
             changed_at=asked.at,
+            moved_at=asked.at,
         )
         biography.oracle = Oracle.created(self.lifecycle, dry_run=biography.dry_run)
         self.jobs[biography.id] = biography
@@ -503,6 +505,8 @@ class Witness:
             biography.changed_at = asked.at
             biography.looks = 0
         biography.looks += 1
+        if any(job.get(name) != value for name, value in biography.last.items() if name in job):
+            biography.moved_at = asked.at
         biography.last, biography.last_asked = job, asked
         biography.granted.clear()
         biography.unsure = False
@@ -574,11 +578,13 @@ class Witness:
     # -- reads that may be stale
 
     def _may_be_stale(self, biography: Biography, asked: Asked) -> bool:
-        return asked.at - biography.changed_at < self.eventual
+        return asked.at - max(biography.changed_at, biography.moved_at) < self.eventual
 
     def _is_older(self, biography: Biography, job: rules.Job, history: frozenset[str]) -> bool:
         oracle = biography.oracle
         if oracle is not None and not oracle.observe(history).possible:
+            return True
+        if any(rules.about_progress(biography.last, job)):
             return True
         now, last = (
             rules.instant_of(job.get("updated_at")),
