@@ -6,7 +6,8 @@ it; so a rule that nothing could break is not among them. Knows nothing of how r
 
 from collections.abc import Iterator
 
-from mockserver.conformance import asking, exploration, fuzz, lists, losses, probes, rules, schema_rules
+from mockserver.conformance import asking, exploration, fuzz, losses, probes, rules, schema_rules
+from mockserver.conformance.lists import laws
 from mockserver.conformance.report import Part, Rule
 from mockserver.conformance.witness import Witness
 
@@ -37,7 +38,7 @@ def _tried(witness: Witness, parts: list[Part], whole: list[Part]) -> Iterator[R
     if Part.LIFECYCLE in parts:
         yield from _constants(exploration)
     if Part.LISTS in whole:
-        yield from _constants(lists)
+        yield from _constants(laws)
     if Part.FUZZ in whole:
         yield from fuzz.RULES
 
