@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from mockserver.conformance import fuzz, probes
+from mockserver.conformance import fuzz
 from mockserver.conformance.errands import TargetGone, look
 from mockserver.conformance.exploration import Exploration
 from mockserver.conformance.findings import Findings
@@ -18,6 +18,7 @@ from mockserver.conformance.inquiry import Credentials, Inquiry, NotLetIn
 from mockserver.conformance.lists.run import run as run_lists
 from mockserver.conformance.lists.standing import Standing
 from mockserver.conformance.losses import say_losses
+from mockserver.conformance.probes.run import run as run_probes
 from mockserver.conformance.promises import tried
 from mockserver.conformance.recipes import Workshop, recipes_of
 from mockserver.conformance.report import (
@@ -174,7 +175,7 @@ class Conformance:
 
     def _part(self, inquiry: Inquiry, part: Part) -> None:
         if part is Part.JUDGE:
-            probes.run(inquiry)
+            run_probes(inquiry)
         elif part is Part.LIFECYCLE:
             self._explore(inquiry)
         elif part is Part.LISTS:
