@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from mockserver.conformance import fuzz
+from mockserver.conformance.biography import Biography
 from mockserver.conformance.errands import TargetGone, look
 from mockserver.conformance.exploration import Exploration
 from mockserver.conformance.findings import Findings
@@ -41,7 +42,7 @@ from mockserver.conformance.target import (
     OutOfTime,
     Target,
 )
-from mockserver.conformance.witness import Biography, Witness
+from mockserver.conformance.witness import Witness
 from mockserver.contract.document import Document
 from mockserver.contract.judge import Judge
 from mockserver.contract.operation import Contract

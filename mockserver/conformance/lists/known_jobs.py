@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from mockserver.conformance.biography import Biography
 from mockserver.conformance.evidence import canonical
 from mockserver.conformance.inquiry import Inquiry
 from mockserver.conformance.lists.laws import FILTERED, ORDERED, SAME
 from mockserver.conformance.lists.page import UNKNOWN, List, Page, Pairs, Row
 from mockserver.conformance.rules import instant_of
-from mockserver.conformance.witness import LIST, Biography
+from mockserver.conformance.witness import LIST
 
 
 class KnownJobs(List):

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from mockserver.conformance.biography import Biography
 from mockserver.conformance.errands import Errand, Wait, look
 from mockserver.conformance.inquiry import Inquiry
 from mockserver.conformance.recipes import Recipe, recipes_of
 from mockserver.conformance.report import Part
 from mockserver.conformance.rules import clients_own
-from mockserver.conformance.witness import Biography, Witness
+from mockserver.conformance.witness import Witness
 
 WANTED = 11  # so that they alone fill the usual page
 
