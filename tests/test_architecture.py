@@ -30,7 +30,7 @@ ARROWS = {
     "control": {"contract", "quirk", "simulation", "server"},
     "conformance": {"contract", "lifecycle"},
     "grading": {"contract", "simulation", "server"},  # contract: a defect may be an edit of the documents
-    "pytest_plugin": {"contract", "simulation", "server", "control", "conformance", "grading"},
+    "pytest_plugin": {"quirk", "contract", "simulation", "server", "control", "conformance", "grading"},
     "cli": {"lifecycle", "quirk", "contract", "simulation", "server", "control", "conformance", "grading"},
     "__main__": {"cli"},
     "__init__": set[str](),

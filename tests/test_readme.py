@@ -89,6 +89,15 @@ def test_what_a_client_prefers_is_answered_as_readme_says(url: str) -> None:
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the tour is made with curl")
+def test_a_world_is_given_a_fault_as_readme_says(url: str) -> None:
+    printed = run(block("sh faults"), url=url)
+
+    unknown = '{"code":"unknown_error","type":"unknown_error","message":"An unknown error occurred."}'
+    assert printed.startswith('{"id":"fault_')
+    assert printed.endswith(f'{unknown}OK{{"faults":[]}}')
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the tour is made with curl")
 def test_a_world_is_steered_as_readme_says(url: str) -> None:
     printed = run(block("sh control"), url=url)
 

@@ -397,6 +397,7 @@ class _JobLists(_List):
         self._check_newest_first(whole)
         if "limit" in self.parameters:
             self.check_paging(self.narrow, whole, key=lambda row: row.get("created_at"))
+            self._check_pages_of_choices(whole)
         self._check_filters()
         self._check_lists()
         columns = [each for each in self.schemas.get("order", {}).get("enum", []) if not each.startswith("-")]
@@ -467,6 +468,19 @@ class _JobLists(_List):
                 found="another order",
                 kind="usual",
             )
+
+    def _check_pages_of_choices(self, whole: Page) -> None:
+        """Cut into pages what an order and what a filter chose: both count on every page."""
+        columns = self.schemas.get("order", {}).get("enum", [])
+        choices: list[Pairs] = [[("order", "created_at")]] if "created_at" in columns else []
+        unset = [each for each in ("canceled_at", "confirmed_at") if each in self.parameters]
+        choices += [[(name, "null")] for name in unset[:1]]
+        size = max(1, len(whole.rows) // 3)
+        for choice in choices:
+            narrow = (*self.narrow, *choice)
+            chosen = self.page(*narrow, ("limit", "0"))
+            if chosen is not None and chosen.rows:
+                self._check_pages(narrow, chosen, size=size, key=lambda row: row.get("created_at"))
 
     # -- filters
 
@@ -657,6 +671,27 @@ class _JobLists(_List):
                     )
                     break
             self._check_rows(page)
+            self._check_selected_too(relation)
+
+    def _check_selected_too(self, relation: str) -> None:
+        """Ask for a relation beside the column that it belongs to; the one does not put out the other."""
+        column = relation.removesuffix("_user")
+        if (
+            column not in self.schemas.get("order", {}).get("enum", [column])
+            or "fields" not in self.parameters
+        ):
+            return
+        page = self.page(*self.narrow, ("fields", column), ("expand", relation), ("limit", "0"))
+        if page is None or all(relation in row and column in row for row in page.rows):
+            return
+        self.say(
+            EXPANDED,
+            page.asked,
+            where=f"batch_jobs.{relation}",
+            expected="the relation beside the columns that fields chooses",
+            found="one of them is missing",
+            kind="with fields",
+        )
 
     # -- all jobs
 
@@ -668,7 +703,8 @@ class _JobLists(_List):
             return
         self.check_count(everything, len(everything.rows))
         self.check_count(first, len(everything.rows))
-        if not set(self.truth) <= set(map(str, everything.ids)):
+        own = {job.id for job in self.inquiry.witness.jobs.values() if job.owner == self.inquiry.user.name}
+        if not own <= set(map(str, everything.ids)):
             self.say(
                 FILTERED,
                 everything.asked,
@@ -677,6 +713,7 @@ class _JobLists(_List):
                 found="rows are missing",
                 kind="all",
             )
+        self._check_one_long_page(everything)
         self._check_usual_page(first, len(everything.rows))
         self._check_newest_first(first)
         if first.ids != everything.ids[: len(first.ids)]:
@@ -700,6 +737,25 @@ class _JobLists(_List):
                 where="batch_jobs.created_by",
                 expected="the caller's id",
                 found="another's",
+            )
+
+    def _check_one_long_page(self, everything: Page) -> None:
+        """Ask for as many rows as there are: no limit is too high."""
+        total = len(everything.rows)
+        page = self.page(("limit", str(total)))
+        if page is None:
+            return
+        self.check_echo(page, limit=total, offset=0)
+        self.check_count(page, total)
+        if len(page.rows) != total:
+            self.say(
+                PAGED,
+                everything.asked,
+                page.asked,
+                where="batch_jobs",
+                expected="as many rows as limit says",
+                found="another number",
+                kind="long",
             )
 
     def _check_usual_page(self, first: Page, total: int) -> None:

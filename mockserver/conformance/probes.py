@@ -21,6 +21,7 @@ from mockserver.conformance.target import (
     Asked,
     Caller,
     NoAnswer,
+    Upload,
     bearer_caller,
     cookie_caller,
     path_of,
@@ -29,6 +30,18 @@ from mockserver.conformance.target import token_caller as with_token
 from mockserver.conformance.witness import CREATE, LIST, RETRIEVE
 from mockserver.contract.operation import Operation
 
+ODDITIES: Mapping[str, Any] = {  # which a careless hand drops, cuts or writes otherwise
+    "words": '  Gr\u00fc\u00dfe, \u65e5\u672c \U0001f600 "quoted" \\ <b>&amp;</b>\t\'--\r\n ',
+    "Key With Spaces.and-dots": "UPPER lower",
+    "numbers": [0, -1, 0.5, 1e-7, 123456789012, 9007199254740991],
+    "flags": [True, False, None],
+    "nothing": {"text": "", "list": [], "object": {}, "null": None},
+    "digits": "0012",
+    "share": 0.25,
+    "instant": "2026-01-02T03:04:05+02:00",
+    "long": "x" * 3000,
+}
+ODD_BYTES = Upload(name=NO_ROWS.name, content=b"\xef\xbb\xbfa;b\r\n\x00" + bytes(range(256)) * 40 + b"\n\n")
 UNAUTHORIZED, BAD_REQUEST, NOT_FOUND = 401, 400, 404
 UNKNOWN_JOB, UNKNOWN_USER = "batch_00000000000000000000000000", "usr_00000000000000000000000000"
 
@@ -215,7 +228,10 @@ def logins(inquiry: Inquiry) -> None:
                 asked = inquiry.target.post(inquiry.path(identifier), payload, by=NOBODY)
                 _status(inquiry, LOGIN, asked, wanted=UNAUTHORIZED, kind=kind)
     pair = _password_of(inquiry)
-    if pair is None or not inquiry.has("PostAuth", "GetAuth", "DeleteAuth"):
+    if pair is None:
+        return
+    _almost_right(inquiry, *pair)
+    if not inquiry.has("PostAuth", "GetAuth", "DeleteAuth"):
         return
     login = inquiry.target.post(
         inquiry.path("PostAuth"), dict(zip(("email", "password"), pair, strict=True)), by=NOBODY
@@ -236,20 +252,49 @@ def logins(inquiry: Inquiry) -> None:
     session = cookie_caller("user", cookie, variable="COOKIE")
     inside = inquiry.target.get(inquiry.path("GetAuth"), by=session)
     _status(inquiry, LOGIN, login, inside, wanted=200, kind="session")
+    again = inquiry.target.post(
+        inquiry.path("PostAuth"), dict(zip(("email", "password"), pair, strict=True)), by=NOBODY
+    )
+    other = again.exchange.response_headers.get("set-cookie", "").partition(";")[0]
     out = inquiry.target.send("DELETE", inquiry.path("DeleteAuth"), by=session)
     _status(inquiry, LOGIN, login, out, wanted=200, kind="logout")
     for identifier in ("GetAuth", LIST):
         after = inquiry.target.get(inquiry.path(identifier), by=session)
         _status(inquiry, LOGIN, login, out, after, wanted=UNAUTHORIZED, kind="after logout")
+    if again.status == 200 and other and other != cookie:  # noqa: PLR2004  # a session of its own
+        session = cookie_caller("user", other, variable="OTHER_COOKIE")
+        still = inquiry.target.get(inquiry.path("GetAuth"), by=session)
+        _status(inquiry, LOGIN, login, again, out, still, wanted=200, kind="another session")
+
+
+def _almost_right(inquiry: Inquiry, email: str, password: str) -> None:
+    """Log in with what is nearly the password, which is a wrong one."""
+    for identifier in ("PostAuth", "PostToken"):
+        if inquiry.has(identifier):
+            for kind, wrong in (
+                ("a letter more", f"{password}x"),
+                ("a letter less", password[:-1]),
+                ("another case", password.swapcase()),
+                ("a space more", f" {password}"),
+            ):
+                if wrong in (password, ""):
+                    continue
+                payload = {"email": email, "password": wrong}
+                asked = inquiry.target.post(inquiry.path(identifier), payload, by=NOBODY)
+                _status(inquiry, LOGIN, asked, wanted=UNAUTHORIZED, kind=kind)
 
 
 def _password_of(inquiry: Inquiry) -> tuple[str, str] | None:
-    """Return an address with its password: the given one, or that of the user that was made for this run."""
+    """Return an address with its password: that of the user that was made for this run, or the given one.
+
+    Nobody else's account should be locked for passwords that are wrong.
+    """
+    if inquiry.second is not None and inquiry.second_is_made:
+        return inquiry.second_email, SECOND_PASSWORD
     credentials = inquiry.credentials
     if credentials.email is not None and credentials.password is not None:
         return credentials.email, credentials.password
-    made = inquiry.second_email
-    return (made, SECOND_PASSWORD) if inquiry.second is not None and inquiry.second_is_made else None
+    return None
 
 
 # -- what is refused
@@ -260,21 +305,33 @@ def bodies(inquiry: Inquiry) -> None:
     for operation in inquiry.contract.operations.values():
         if operation.body is None:
             continue
-        by = inquiry.user if operation.secured else NOBODY
-        path = path_of(operation.path, id=UNKNOWN_USER)
-        for bad in bad_bodies(operation, inquiry.contract.document):
-            asked = inquiry.target.send(
-                operation.method, path, by=by, body=bad.body, content_type="application/json"
-            )
-            if _status(
-                inquiry,
-                REFUSED_BODIES,
-                asked,
-                wanted=bad.status,
-                where=f"request.body.{bad.where}",
-                kind=bad.kind,
-            ):
-                _check_words(inquiry, asked, bad.type, bad.message, bad.named, bad.kind)
+        before = _count(inquiry) if operation.id == CREATE else None
+        last = _send_bad_bodies(inquiry, operation)
+        if before is not None and last is not None:
+            _check_count(inquiry, last, before)
+
+
+def _send_bad_bodies(inquiry: Inquiry, operation: Operation) -> Asked | None:
+    """Send all of one operation's, and return the last; None where one was not refused."""
+    by = inquiry.user if operation.secured else NOBODY
+    last: Asked | None = None
+    all_refused = True
+    path = path_of(operation.path, id=UNKNOWN_USER)
+    for bad in bad_bodies(operation, inquiry.contract.document):
+        asked = inquiry.target.send(
+            operation.method, path, by=by, body=bad.body, content_type="application/json"
+        )
+        last, all_refused = asked, all_refused and asked.status >= BAD_REQUEST
+        if _status(
+            inquiry,
+            REFUSED_BODIES,
+            asked,
+            wanted=bad.status,
+            where=f"request.body.{bad.where}",
+            kind=bad.kind,
+        ):
+            _check_words(inquiry, asked, bad.type, bad.message, bad.named, bad.kind)
+    return last if all_refused else None
 
 
 def _check_words(  # what an error holds
@@ -374,13 +431,20 @@ def creations(inquiry: Inquiry) -> None:
             {},
             {"limit": 3, "offset": 1, **MARK},
             {"order": "-created_at", "nested": {"a": [1, None, "x"]}},
+            ODDITIES,
         ):
             asked = inquiry.workshop.create({"type": recipe.type, "context": context, "dry_run": True})
             _status(inquiry, VALID_CREATIONS, asked, wanted=201, kind="context")
     before = _count(inquiry)
     refused = inquiry.workshop.create({"type": "no-such-type", "context": {}})
+    if before is not None and refused.status >= BAD_REQUEST:
+        _check_count(inquiry, refused, before)
+
+
+def _check_count(inquiry: Inquiry, refused: Asked, before: int) -> None:
+    """Check that there are as many jobs as *before* a creation that was *refused*."""
     after = _count(inquiry)
-    if before is not None and after is not None and refused.status >= BAD_REQUEST:
+    if after is not None:
         _check(
             inquiry,
             NO_SIDE_EFFECT,
@@ -485,21 +549,23 @@ def uploads(inquiry: Inquiry) -> None:
 
 
 def _upload(inquiry: Inquiry, identifier: str) -> None:
-    sent = inquiry.target.upload(inquiry.path(identifier), NO_ROWS, by=inquiry.user)
-    rows = sent.json.get("uploads") if isinstance(sent.json, dict) else None
-    if not _status(inquiry, UPLOADS, sent, wanted=200, kind="upload") or not isinstance(rows, list):
+    """Upload two files by one name, and look after the first."""
+    sent = inquiry.target.upload(inquiry.path(identifier), ODD_BYTES, by=inquiry.user)
+    key = _key_of(inquiry, sent)
+    if key is None:
         return
-    if not _check(
+    second = inquiry.target.upload(inquiry.path(identifier), NO_ROWS, by=inquiry.user)
+    _check(
         inquiry,
         UPLOADS,
         sent,
-        holds=len(rows) == 1,
+        second,
+        holds=_key_of(inquiry, second) != key,
         where="uploads",
-        expected="one key for one file",
-        found=f"{len(rows)}",
-    ):
-        return
-    key = str(rows[0].get("key"))
+        expected="a key of its own for each file",
+        found="that of another file",
+        kind="twice",
+    )
     where = inquiry.target.post(inquiry.path("PostUploadsDownloadUrl"), {"file_key": key}, by=inquiry.user)
     url = where.json.get("download_url") if isinstance(where.json, dict) else None
     if isinstance(url, str):
@@ -520,7 +586,7 @@ def _upload(inquiry: Inquiry, identifier: str) -> None:
             UPLOADS,
             sent,
             fetched,
-            holds=fetched.exchange.response_body == NO_ROWS.content,
+            holds=fetched.exchange.response_body == ODD_BYTES.content,
             where="response.body",
             expected="the bytes that were uploaded",
             found="others",
@@ -531,6 +597,23 @@ def _upload(inquiry: Inquiry, identifier: str) -> None:
     if _status(inquiry, UPLOADS, sent, gone, wanted=200, kind="delete"):
         after = fetch(inquiry, key)
         _status(inquiry, UPLOADS, sent, gone, after, wanted=NOT_FOUND, kind="after delete")
+
+
+def _key_of(inquiry: Inquiry, sent: Asked) -> str | None:
+    """Return the key of the one file that was *sent*; None where the answer tells none."""
+    rows = sent.json.get("uploads") if isinstance(sent.json, dict) else None
+    if not _status(inquiry, UPLOADS, sent, wanted=200, kind="upload") or not isinstance(rows, list):
+        return None
+    is_one = _check(
+        inquiry,
+        UPLOADS,
+        sent,
+        holds=len(rows) == 1,
+        where="uploads",
+        expected="one key for one file",
+        found=f"{len(rows)}",
+    )
+    return str(rows[0].get("key")) if is_one else None
 
 
 def fetch(inquiry: Inquiry, key: str) -> Asked:

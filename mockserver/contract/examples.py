@@ -4,13 +4,13 @@ Knows no world and no server: an answer follows from the document and, where it 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from random import Random
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from mockserver.contract.document import Document
-from mockserver.contract.invention import Inventor, NothingFits
 from mockserver.contract.json_schema import Compiler
 
 DEFAULT = "default"
@@ -21,8 +21,7 @@ class NotShown(LookupError):
     """The document shows no such answer; the message lists those that it shows."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class Shown(NamedTuple):
     """An answer that the document shows. media_type: None where there is no body."""
 
     status: int
@@ -30,14 +29,13 @@ class Shown:
     value: Any = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Content:
+class _Content(NamedTuple):
     """A body that an operation may answer with *status*. named: its examples, the unnamed one as ``."""
 
     status: int
     media_type: str | None
     schema: Mapping[str, Any] | None
-    named: Mapping[str, Any] = field(default_factory=dict)
+    named: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -74,12 +72,11 @@ class Examples:
         contents = self._contents(operation, self._usual(operation) if status is None else status)
         if chance is not None:
             content = next((each for each in contents if each.schema is not None), contents[0])
-            return self._made_up(operation, content, Inventor(self.document.resolve, chance))
+            return self._made_up(operation, content, chance)
         for content in contents:
             if content.named:
                 return _shown(content, next(iter(content.named.values())))
-        static = Inventor(self.document.resolve, Random(0), by_example=True)  # noqa: S311  # has to be repeatable
-        return self._made_up(operation, contents[0], static)
+        return self._made_up(operation, contents[0], None)
 
     def _named(self, operation: str, status: int | None, example: str) -> Shown:
         usual = self._usual(operation)
@@ -95,9 +92,14 @@ class Examples:
         successes = [each for each in self.statuses(operation) if FIRST_SUCCESS <= each < AFTER_SUCCESS]
         return min(successes or self.statuses(operation) or [FIRST_SUCCESS])
 
-    def _made_up(self, operation: str, content: _Content, inventor: Inventor) -> Shown:
+    def _made_up(self, operation: str, content: _Content, chance: Random | None) -> Shown:
+        """Return an answer that is made by the schema alone, always the same without *chance*."""
+        from mockserver.contract.invention import Inventor, NothingFits  # noqa: PLC0415  # only when it is needed
+
         if content.schema is None:
             return _shown(content, None if content.media_type is None else "")
+        drawing = Random(0) if chance is None else chance  # noqa: S311  # has to be repeatable
+        inventor = Inventor(self.document.resolve, drawing, by_example=chance is None)
         is_valid: Callable[[Any], bool] = self._compiler.compile(content.schema).is_valid
         try:
             return _shown(content, inventor.invent(content.schema, is_valid=is_valid))

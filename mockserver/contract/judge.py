@@ -131,7 +131,8 @@ def _payload(content_type: str | None, body: bytes) -> Any:
     media_type = (content_type or "").partition(";")[0]
     if media_type == "application/json":
         return json.loads(body)
-    return body.decode() if media_type.startswith("text/") else None
+    # which letters its bytes are, nobody promises of a file
+    return body.decode(errors="replace") if media_type.startswith("text/") else None
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ WORLD: "pytest.StashKey[MockWorld]" = pytest.StashKey()
 INI = "mock_server_url"
 VARIABLE = "MOCK_SERVER_URL"  # `mockserver grade` sets it
 MARKS = (
-    "mock_scenario(scenario): the test's world begins with this scenario, a name or an object.",
+    "mock_scenario(name): the test's world begins with this scenario.",
     "mock_seed(seed): the chance in the test's world is seeded with this number.",
     "mock_personality(name): the test wants a server that is like this real one: medusa-1.20.11.",
 )

@@ -6,7 +6,7 @@ Knows where they are and what they are like; what they do is asked over HTTP, wh
 import os
 import uuid
 from contextlib import ExitStack
-from typing import Any, Self
+from typing import Self
 
 from mockserver.pytest_plugin.control import Control
 from mockserver.pytest_plugin.refusals import MockServerRefused, PersonalityMissing, ServerUnfit
@@ -27,10 +27,10 @@ class MockServer:
         self.run = run
         self.control = control
 
-    def world(self, name: str, *, scenario: Any = None, seed: int | None = None) -> MockWorld:
+    def world(self, name: str, *, scenario: str | None = None, seed: int | None = None) -> MockWorld:
         """Return a new world, whose clock stands still. Raises MockServerRefused.
 
-        scenario: a name, or an object as `/_mock/` takes it. seed: of the chance in it. None: as usual.
+        scenario: its name. seed: of the chance in it. None: as the server has it.
         """
         wanted = {"clock": {"speed": 0}, "scenario": scenario, "seed": seed}
         settings = {key: value for key, value in wanted.items() if value is not None}

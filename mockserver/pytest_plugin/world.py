@@ -52,6 +52,7 @@ class MockWorld:
         self._ask("PUT", body=self._settings)
 
     def _ask(self, method: str, *path: str, body: Mapping[str, Any] | None = None, **query: int) -> Any:
+        __tracebackhide__ = True  # see Control.ask
         return self._control.ask(method, "worlds", self.name, *path, body=body, **query)
 
     # ---- clients
@@ -103,9 +104,9 @@ class MockWorld:
         seed: int | str = self._ask("GET")["seed"]
         return seed
 
-    def choose(self, scenario: str | Mapping[str, Any]) -> None:
-        """Let the worker do by *scenario*, a name or an object, with the jobs created from now on."""
-        self._ask("PUT", "scenario", body={"name": scenario} if isinstance(scenario, str) else scenario)
+    def choose(self, scenario: str) -> None:
+        """Let the worker do by *scenario*, its name, with the batch jobs that are created from now on."""
+        self._ask("PUT", "scenario", body={"name": scenario})
 
     def force(self, job: str | Job | Mapping[str, Any], status: str) -> Job:
         """Let the worker move *job* to *status*, now, doing the work that this takes; return it then."""
@@ -116,14 +117,20 @@ class MockWorld:
         body = {"status": "failed", **({"errors": list(errors)} if errors else {})}
         return Job.of(self._ask("POST", "batch-jobs", id_of(job), "force", body=body))
 
-    def add_fault(self, **fault: Any) -> Any:
-        """Let something go wrong with requests; return the fault. fault: as `/_mock/` takes it."""
-        return self._ask("POST", "faults", body=fault)
+    def add_fault(self, kind: str, **members: Any) -> Mapping[str, Any]:
+        """Let something go wrong with requests from now on; return the fault, with its id.
+
+        kind: latency, status, reset, truncated, malformed or stalled. members: more of it, as `/_mock/` takes
+        them; `for_` where Python has the word `for`.
+        """
+        body = {"kind": kind, **{name.removesuffix("_"): value for name, value in members.items()}}
+        added: Mapping[str, Any] = self._ask("POST", "faults", body=body)
+        return added
 
     @property
-    def faults(self) -> Sequence[Any]:
-        """Return what goes wrong with requests."""
-        found: Sequence[Any] = self._ask("GET", "faults")["faults"]
+    def faults(self) -> Sequence[Mapping[str, Any]]:
+        """Return what goes wrong with requests, in the order in which it was added."""
+        found: Sequence[Mapping[str, Any]] = self._ask("GET", "faults")["faults"]
         return found
 
     def clear_faults(self) -> None:

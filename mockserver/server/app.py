@@ -83,7 +83,7 @@ def build_app(
     )
     validate = partial(Validate, quirks=quirks)
     examples = Examples(document)
-    faulty = partial(Faulty, examples=examples, transmit=transmitter)
+    faulty = partial(Faulty, examples=examples, transmit=transmitter, lose=transmitter.lose)
     preferring = partial(
         Preferring, examples=examples, secure=secure, validate=validate, transmit=transmitter
     )

@@ -63,7 +63,7 @@ class Credentials:
     def session_cookie(self, session_id: str, request: Request) -> bytes:
         """Return the value of `Set-Cookie` that opens the session in a client, in its world."""
         signed = quote(f"s:{session_id}.{self._signature(session_id)}", safe="")
-        expires = format_datetime(request.world.settle() + SESSION_LIFE, usegmt=True)
+        expires = format_datetime(request.world.clock.latest() + SESSION_LIFE, usegmt=True)
         path = request.mount if request.named_by_path else "/"  # or a browser would mix up two worlds
         return f"{COOKIE}={signed}; Path={path}; Expires={expires}; HttpOnly".encode()
 

@@ -7,6 +7,7 @@ CORS, entity tags and 304.
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,7 +21,7 @@ from mockserver.server.exchange import LONGEST_LOGGED, Exchanged, Headers, Reque
 from mockserver.server.faulty import BrokenOff
 from mockserver.server.pipeline import REQUEST
 from mockserver.server.preferences import NO_PREFERENCES, PREFER, parse_prefer
-from mockserver.server.wire import HEAD, WHOLE
+from mockserver.server.wire import HEAD, WHOLE, answered_at_once
 from mockserver.simulation.world import World
 from mockserver.simulation.worlds import Worlds
 
@@ -173,17 +174,14 @@ class Transmitter:
     async def __call__(self, request: Request, response: Response, send: Send) -> None:
         """Send *response*, once the transaction that it tells of has ended."""
         if response.commit is not None:
-            try:
-                await asyncio.sleep(TRANSACTION_SECONDS)
-            finally:
-                response.commit()
+            await _end_of_transaction(response.commit)
         headers: list[tuple[bytes, bytes]] = [*response.headers]
         if self._express:
             headers += self._signs_of_express(request, response)
         if self.has_cors(request.path):
             headers += self.cors(request, vary=b"Origin") if "origin" in request.headers else SAME_ORIGIN
         if response.content_type is not None:
-            headers.append((b"content-type", response.content_type.encode("latin-1")))
+            headers.append(_content_type(response.content_type))
         body, status = response.body, response.status
         tag = dict(response.headers).get(b"etag") if response.headers else None
         if tag is None and body and response.tagged:
@@ -203,11 +201,14 @@ class Transmitter:
             world = request.world
             kept = body if len(body) <= LONGEST_LOGGED else body[:LONGEST_LOGGED]
             world.log.add(Exchanged(world.clock.now(), request, status, headers, kept))
-        if request.damage is not None:
-            await request.damage(status, headers, body, send)
-            return
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        if request.damage is not None or not answered_at_once(send, status, headers, body):
+            in_messages = _in_messages if request.damage is None else request.damage
+            await in_messages(status, headers, body, send)
+
+    def lose(self, request: Request) -> None:
+        """Note that *request* gets no answer."""
+        if self._logs:
+            request.world.log.add(Exchanged(request.world.clock.now(), request, 0, (), b""))
 
     def _signs_of_express(self, request: Request, response: Response) -> Headers:
         headers = [(b"x-powered-by", b"Express")]
@@ -238,6 +239,23 @@ class Transmitter:
         if origin is not None and (self._any_origin or origin in self._origins):
             headers.append((b"access-control-allow-origin", origin.encode("latin-1")))
         return headers
+
+
+async def _in_messages(status: int, headers: Headers, body: bytes, send: Send) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _end_of_transaction(commit: Callable[[], None]) -> None:
+    try:
+        await asyncio.sleep(TRANSACTION_SECONDS)
+    finally:
+        commit()
+
+
+@lru_cache(64)
+def _content_type(text: str) -> tuple[bytes, bytes]:
+    return b"content-type", text.encode("latin-1")
 
 
 def _is_fresh(request: Request, status: int, tag: str) -> bool:

@@ -7,9 +7,10 @@ refusal.
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import partial
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from starlette.types import Receive, Scope, Send
 
@@ -32,10 +33,14 @@ class BrokenOff(ConnectionResetError):
 class Faulty:
     """Lets the faults of the world strike. A world without any costs a look at them."""
 
-    def __init__(self, app: Station, *, examples: Examples, transmit: Transmit) -> None:
+    def __init__(
+        self, app: Station, *, examples: Examples, transmit: Transmit, lose: Callable[[Request], None]
+    ) -> None:
+        """Make the station. transmit: sends an answer. lose: notes that a request gets none."""
         self.app = app
         self.examples = examples
         self.transmit = transmit
+        self.lose = lose
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         """Let the request pass, or strike it."""
@@ -47,18 +52,20 @@ class Faulty:
 
     async def _struck(self, faults: Sequence[Fault], scope: Scope, receive: Receive, send: Send) -> None:
         request: Request = scope[REQUEST]
+        request.faults = faults
         line = _Line(scope)
         for fault in faults:
             if fault.kind == LATENCY:
                 await line.wait(send, seconds=fault.milliseconds / 1000)
             elif fault.kind == RESET:
+                self.lose(request)
                 await line.break_off(send, reset=True)
                 return
             elif fault.kind == STATUS:
                 await self.transmit(request, self._error(request, fault.status or 500), send)
                 return
             else:
-                request.damage = DAMAGES[fault.kind](fault, line)
+                request.damage = partial(DAMAGES[fault.kind], line, fault)
         await self.app(scope, receive, send)
 
     def _error(self, request: Request, status: int) -> Response:
@@ -69,8 +76,7 @@ class Faulty:
             return error_response(status)
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     """The connection of one request, as far as it can be ill-treated."""
 
     scope: Scope
@@ -101,62 +107,39 @@ class _Line:
         await send({"type": WAIT, "gone": None})
 
 
-# ---- spoilt answers
+# ---- spoilt answers: each is sent as no answer should be
 
 
-class Damage(Protocol):
-    """Sends an answer as no answer should be."""
-
-    async def __call__(self, status: int, headers: Headers, body: bytes, send: Send) -> None:
-        """Send it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Truncated:
-    """Half of the body comes, and then the end of the connection."""
-
-    fault: Fault
-    line: _Line
-
-    async def __call__(self, status: int, headers: Headers, body: bytes, send: Send) -> None:
-        await _send_part(status, headers, body[: len(body) // 2], send)
-        await self.line.break_off(send, reset=False)
+async def _truncated(
+    line: _Line, _fault: Fault, status: int, headers: Headers, body: bytes, send: Send
+) -> None:
+    """Send half of the body, and then the end of the connection."""
+    await _send_part(status, headers, body[: len(body) // 2], send)
+    await line.break_off(send, reset=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Malformed:
-    """Half of the body comes as if it were the whole."""
-
-    fault: Fault
-    line: _Line
-
-    async def __call__(self, status: int, headers: Headers, body: bytes, send: Send) -> None:
-        half = body[: len(body) // 2]
-        kept = [each for each in headers if each[0] != b"content-length" or not body]
-        framed = [*kept, (b"content-length", str(len(half)).encode())] if body else kept
-        await _send_part(status, framed, half, send, more=False)
+async def _malformed(
+    _line: _Line, _fault: Fault, status: int, headers: Headers, body: bytes, send: Send
+) -> None:
+    """Send half of the body as if it were the whole."""
+    half = body[: len(body) // 2]
+    kept = [each for each in headers if each[0] != b"content-length" or not body]
+    framed = [*kept, (b"content-length", str(len(half)).encode())] if body else kept
+    await _send_part(status, framed, half, send, more=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Stalled:
-    """The beginning of the body comes, and then nothing."""
-
-    fault: Fault
-    line: _Line
-
-    async def __call__(self, status: int, headers: Headers, body: bytes, send: Send) -> None:
-        after = len(body) // 2 if self.fault.after_bytes is None else self.fault.after_bytes
-        # less than the whole, or it would have come
-        await _send_part(status, headers, body[: min(after, max(len(body) - 1, 0))], send)
-        await self.line.wait(send, seconds=self.fault.seconds)
-        await self.line.break_off(send, reset=False)
+async def _stalled(line: _Line, fault: Fault, status: int, headers: Headers, body: bytes, send: Send) -> None:
+    """Send the beginning of the body, and then nothing."""
+    after = len(body) // 2 if fault.after_bytes is None else fault.after_bytes
+    # less than the whole, or it would have come
+    await _send_part(status, headers, body[: min(after, max(len(body) - 1, 0))], send)
+    await line.wait(send, seconds=fault.seconds)
+    await line.break_off(send, reset=False)
 
 
-DAMAGES: dict[str, Callable[[Fault, _Line], Damage]] = {
-    TRUNCATED: _Truncated,
-    MALFORMED: _Malformed,
-    STALLED: _Stalled,
-}
+DAMAGES: Mapping[str, Callable[..., Coroutine[Any, Any, None]]] = MappingProxyType(
+    {TRUNCATED: _truncated, MALFORMED: _malformed, STALLED: _stalled}
+)
 
 
 async def _send_part(status: int, headers: Headers, part: bytes, send: Send, *, more: bool = True) -> None:

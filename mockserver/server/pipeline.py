@@ -38,6 +38,7 @@ from mockserver.server.framework import (
     SpecMiddleware,
 )
 from mockserver.server.guard import Guard
+from mockserver.server.wire import WHOLE
 
 REQUEST = "mockserver.request"
 BODILESS = ("GET", "HEAD", "OPTIONS", "TRACE")
@@ -67,6 +68,10 @@ class Parse:
         """Parse the body, if it is JSON."""
         request: Request = scope[REQUEST]
         if request.method in BODILESS or media_type(request.headers.get("content-type", "")) != JSON_TYPE:
+            return self.app(scope, receive, send)
+        whole = scope["extensions"].get(WHOLE) if "extensions" in scope else None
+        if whole is not None and len(whole["body"]) <= JSON_LIMIT:
+            request.sent = self.known.read(bytes(whole["body"]), request.headers)
             return self.app(scope, receive, send)
         return self._parsed(request, scope, receive, send)
 

@@ -5,9 +5,8 @@ authenticated and validated first, so that none hides a client's own mistake, an
 Ours: a preference that cannot be met is refused with 400; Prism's 404 could be the one that was asked for.
 """
 
-from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Coroutine
+from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 
 from starlette.types import Receive, Scope, Send
@@ -16,7 +15,7 @@ from mockserver.contract.examples import Examples, NotShown
 from mockserver.server.errors import INVALID, RequestRefused
 from mockserver.server.exchange import Request
 from mockserver.server.pipeline import REQUEST, UNDERSCORES, Station, Transmit
-from mockserver.server.preferences import applied
+from mockserver.server.preferences import PREFER, applied
 from mockserver.server.shown import response_of
 
 CODE, EXAMPLE, DYNAMIC = "code", "example", "dynamic"
@@ -26,8 +25,7 @@ WISH = "mockserver.wish"
 VARY = (b"vary", b"Prefer")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wish:
+class _Wish(NamedTuple):
     """What the client prefers, in its own words; None where it says nothing."""
 
     code: str | None
@@ -60,7 +58,8 @@ class Preferring:
         request: Request = scope[REQUEST]
         if not request.preferences and UNDERSCORES not in request.query_string:
             return self.app(scope, receive, send)
-        stated = {**_taken_from_query(request), **request.preferences}
+        _take_from_query(request)
+        stated = request.preferences
         scope = {**scope, "query_string": request.query_string.encode("latin-1")}
         wish = _Wish(code=stated.get(CODE), example=stated.get(EXAMPLE), dynamic=stated.get(DYNAMIC))
         is_plain = wish.code is None and not wish.example and wish.dynamic in (None, "false")
@@ -96,8 +95,8 @@ class Preferring:
         return int(code)
 
 
-def _taken_from_query(request: Request) -> Mapping[str, str]:
-    """Return what the query of *request* prefers; nobody else is going to see it there."""
+def _take_from_query(request: Request) -> None:
+    """Let *request* say in its header what it prefers in its query; nobody is going to see it there."""
     stated, others = dict[str, str](), list[str]()
     for part in request.query_string.split("&"):
         name, _, value = part.partition("=")
@@ -106,8 +105,11 @@ def _taken_from_query(request: Request) -> Mapping[str, str]:
             others.append(part)
         else:
             stated.setdefault(preference, unquote_plus(value))
-    request.query_string = "&".join(others)
-    return stated
+    if stated:
+        request.query_string = "&".join(others)
+        request.preferences = {**stated, **request.preferences}
+        said = (applied(name, value)[0][1].decode("latin-1") for name, value in request.preferences.items())
+        request.headers = {**request.headers, PREFER: ", ".join(said)}
 
 
 def _truth(text: str | None) -> bool:

@@ -14,7 +14,7 @@ import asyncio
 import socket
 import struct
 from collections.abc import Callable, Coroutine, Generator, Sized
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -34,8 +34,10 @@ NO_HTTP = "Invalid HTTP request received."
 FRAMING = (b"content-length", b"transfer-encoding")
 AT_ONCE = 8  # requests of one connection answered in a row before others have their turn
 LONGEST_POSTED = 64 * 1024  # bytes of an answer's last part that may wait for others
-CONTROLS = bytes({*range(32), 127} - {9, 10, 13})
-WHOLE = "mockserver.whole"  # the ASGI extension of a request whose body has come
+CONTROLS = bytes({*range(32), 127} - {9})
+LINES = 512  # of headers, of which it is remembered how they are written
+# the ASGI extension of a request whose body has come; under `body` it stands there to be read, once or again
+WHOLE = "mockserver.whole"
 # the ASGI extension that breaks a connection off, by the message of this name: what was sent arrives, unless
 # it is to be *reset*. The message WAIT gives an event, *gone*, that is set when the client leaves or the
 # server ends; None, when nobody waits for that any more
@@ -241,7 +243,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         if cycle is self._unbegun and self._in_a_row < AT_ONCE and not self.transport.is_closing():
             self._unbegun = None
             self._in_a_row += 1
-            cycle.scope["extensions"][WHOLE] = {}
+            cycle.scope["extensions"][WHOLE] = {"body": cycle.body}
             if (task := begun(cycle.run_asgi(self.app), self.loop)) is not None:
                 self.tasks.add(task)
                 task.add_done_callback(self.tasks.discard)
@@ -253,7 +255,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self.server_state.total_requests += 1
         if self.transport.is_closing():
             return
-        self.flow.resume_reading()
+        if self.flow.read_paused:
+            self.flow.resume_reading()
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
             return
@@ -333,7 +336,8 @@ class _Cycle(RequestResponseCycle):
         self.response_started = self.response_complete = False
         self.chunked_encoding: bool | None = None
         self.expected_content_length = 0
-        self.head, self.has_given_all, self.outbox = b"", False, protocol.outbox
+        self.head, self.outbox = b"", protocol.outbox
+        self.has_given_all = False
 
     @cached_property
     def message_event(self) -> asyncio.Event:  # type: ignore[override]  # most requests wait for nothing
@@ -380,6 +384,17 @@ class _Cycle(RequestResponseCycle):
             self.response_started, self.waiting_for_100_continue = True, False
             self.head = self._head_of(message["status"], message.get("headers", ()))
 
+    def answer(self, status: int, headers: Any, body: bytes) -> bool:
+        """Send a whole answer, as two messages would; return False where they would have to wait."""
+        if self.flow.write_paused or self.response_started:
+            return False
+        self.disconnected = self.disconnected or self.transport.is_closing()
+        if not self.disconnected:
+            self.response_started, self.waiting_for_100_continue = True, False
+            self.head = self._head_of(status, headers)
+            self._send_body(body, ends=True)
+        return True
+
     def _break_off(self, message: Any, expected: str) -> None:
         """Take what is no part of an answer: the messages of the extension ABORT."""
         if message["type"] == WAIT and not self.response_complete:
@@ -410,17 +425,14 @@ class _Cycle(RequestResponseCycle):
             elif name == b"connection" and b"close" in value.lower():
                 self.keep_alive = False
                 continue
-            lines.append(b"%b: %b\r\n" % (name, value))
+            lines.append(_line(name, value) if name == b"etag" else _usual_line(name, value))
         if not self.keep_alive:
             lines.append(b"connection: close\r\n")
         if self.chunked_encoding is None and self.scope["method"] != "HEAD" and status not in BODILESS:
             self.chunked_encoding = True
             lines.append(b"transfer-encoding: chunked\r\n")
-        head = b"".join(lines)
-        ends = (head.count(b"\r\n"), head.count(b"\r"), head.count(b"\n"))
-        if head.translate(None, CONTROLS) != head or ends != (len(lines),) * 3:
-            raise RuntimeError(f"a header of the answer holds a control character: {head!r}")
-        return head + b"\r\n"
+        lines.append(b"\r\n")
+        return b"".join(lines)
 
     def _send_body(self, body: bytes, *, ends: bool) -> None:
         head, self.head = self.head, b""
@@ -445,6 +457,26 @@ class _Cycle(RequestResponseCycle):
             if not self.keep_alive:
                 self.transport.close()
             self.on_response()
+
+
+def answered_at_once(send: Any, status: int, headers: Any, body: bytes) -> bool:
+    """Send a whole answer and return True, if *send* is of this protocol and nothing has to be waited for.
+
+    It saves two messages, and the coroutines that would carry them.
+    """
+    cycle = getattr(send, "__self__", None)
+    return isinstance(cycle, _Cycle) and cycle.answer(status, headers, body)
+
+
+def _line(name: bytes, value: bytes) -> bytes:
+    """Return the line of one header. Raises RuntimeError for one that holds a control character."""
+    line = b"%b: %b\r\n" % (name, value)
+    if line.translate(None, CONTROLS) != line[:-2]:
+        raise RuntimeError(f"a header of the answer holds a control character: {line!r}")
+    return line
+
+
+_usual_line = lru_cache(LINES)(_line)  # answers carry the same few
 
 
 def begun(coroutine: Coroutine[Any, Any, None], loop: asyncio.AbstractEventLoop) -> asyncio.Task[None] | None:

@@ -59,7 +59,7 @@ class Clock:
         self._source = WallClock() if source is None else source
         self._since = self._source.now()
         self._at = self._since if start is None else start
-        self._speed, self._is_source = 0.0, False
+        self._speed, self._is_source = float(start is None), False  # until it runs
         self.run(speed=speed)
 
     def now(self) -> datetime:
@@ -67,6 +67,10 @@ class Clock:
         if self._is_source:
             return self._source.now()
         return self._at if not self._speed else self._shown_when(self._source.now())
+
+    def latest(self) -> datetime:
+        """Return the present instant, or the source's when that is later: browsers forget cookies by it."""
+        return max(self.now(), self._source.now())
 
     @property
     def speed(self) -> float:
@@ -139,13 +143,23 @@ class Clock:
         return copy
 
 
+class _Standstill:
+    """A source of time in which none passes."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
+    def now(self) -> datetime:
+        return self._at
+
+
 class ManualClock(Clock):
-    """A clock that stands still until it is moved. Mutable."""
+    """A clock that stands still until it is moved, wherever no time passes but its own. Mutable."""
 
     __slots__ = ()
 
     def __init__(self, start: datetime) -> None:
-        super().__init__(start=start, speed=0)
+        super().__init__(_Standstill(start), speed=0)
 
 
 def to_milliseconds(instant: datetime) -> int:

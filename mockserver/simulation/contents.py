@@ -7,11 +7,12 @@ worked out again is no part of it, nor is the log, which is about those who aske
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.catalogue import Catalogue
 from mockserver.simulation.files import File
-from mockserver.simulation.identity import Chance
+from mockserver.simulation.identity import MintState
 from mockserver.simulation.scenario import Scenario
 from mockserver.simulation.users import User
 
@@ -20,7 +21,8 @@ from mockserver.simulation.users import User
 class Contents:
     """A world at one instant, everything that was due being done.
 
-    at, speed: what its clock shows, and how fast it runs. scenario: that of the jobs to come.
+    at, speed: what its clock shows, and how fast it runs. scenario: that of the jobs to come, without quirks.
+    faults: as they write themselves as JSON.
     jobs: in the order of creation, as they are kept: with neither the progress nor the instants that only
     somebody who looks is shown. agenda: ids of the jobs that alter the shop, in the order in which they are
     dealt with where several are due at once. unanswered: ids of those jobs that others may still confirm.
@@ -30,8 +32,9 @@ class Contents:
 
     at: datetime
     speed: float
-    chance: Chance
+    mint: MintState
     scenario: Scenario
+    faults: Mapping[str, Any]
     users: tuple[User, ...]
     sessions: Mapping[str, str]
     jobs: tuple[BatchJob, ...]
@@ -39,4 +42,4 @@ class Contents:
     unanswered: frozenset[str]
     catalogue: Catalogue
     files: Mapping[str, File]
-    # what a world gains later, such as its faults, stands here; a test finds what does not, `test_snapshot`
+    # what a world learns to remember stands here too; test_snapshot finds what does not

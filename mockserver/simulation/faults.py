@@ -119,9 +119,9 @@ class Faults:
         return bool(self.held)
 
     def add(self, fault: Fault) -> Fault:
-        """Return *fault* with its id; from now on it holds, after those that hold already."""
+        """Return *fault* with an id, having met nobody; from now on it holds, after those that do already."""
         self._numbered += 1
-        added = replace(fault, id=f"fault_{self._numbered}")
+        added = replace(fault, id=f"fault_{self._numbered}", met=0, struck=0)
         self.held = (*self.held, added)
         return added
 

@@ -2,24 +2,36 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from random import Random
 
 from mockserver.simulation.clock import to_milliseconds
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32
 PAIRS = tuple(one + other for one in ALPHABET for other in ALPHABET)  # two letters, by ten bits
-SHIFTS = range(120, -1, -10)
 TIME_BITS, CHANCE_BITS = 48, 80
+HALF_OF_CHANCE = (1 << 40) - 1
+
+
+@lru_cache(64)
+def _letters_of_time(milliseconds: int) -> str:
+    """Return the first ten letters: what is named in one millisecond shares them."""
+    number = milliseconds % (1 << TIME_BITS)
+    return "".join([PAIRS[number >> shift & 1023] for shift in range(40, -1, -10)])
 
 
 def ulid(milliseconds: int, chance: int) -> str:
     """Return the ULID of an instant and 80 bits of chance: 26 letters. Source: github.com/ulid/spec."""
-    number = (milliseconds % (1 << TIME_BITS)) << CHANCE_BITS | chance
-    return "".join([PAIRS[number >> shift & 1023] for shift in SHIFTS])
+    one, other = chance >> 40, chance & HALF_OF_CHANCE
+    return (
+        f"{_letters_of_time(milliseconds)}"
+        f"{PAIRS[one >> 30]}{PAIRS[one >> 20 & 1023]}{PAIRS[one >> 10 & 1023]}{PAIRS[one & 1023]}"
+        f"{PAIRS[other >> 30]}{PAIRS[other >> 20 & 1023]}{PAIRS[other >> 10 & 1023]}{PAIRS[other & 1023]}"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chance:
+class MintState:
     """How far a mint has come.
 
     words: the state of a Mersenne twister: its 624 numbers, and the place in them.
@@ -60,16 +72,16 @@ class Mint:
         return copy
 
     @property
-    def state(self) -> Chance:
+    def state(self) -> MintState:
         """Return what decides all that this mint will make."""
-        return Chance(seed=self._seed, words=self._chance.getstate()[1])
+        return MintState(seed=self._seed, words=self._chance.getstate()[1])
 
     @classmethod
-    def resumed(cls, chance: Chance) -> "Mint":
-        """Return a mint that goes on from *chance*. Raises ValueError where no mint ever comes to that."""
+    def resumed(cls, state: MintState) -> "Mint":
+        """Return a mint that goes on from *state*. Raises ValueError where no mint ever comes to that."""
         mint: Mint = cls.__new__(cls)
-        mint._seed, mint._chance = chance.seed, Random()  # noqa: S311  # the chance is that of another
-        mint._chance.setstate((Random.VERSION, chance.words, None))
+        mint._seed, mint._chance = state.seed, Random()  # noqa: S311  # the chance is that of another
+        mint._chance.setstate((Random.VERSION, state.words, None))
         return mint
 
     def id(self, prefix: str, *, at: datetime) -> str:

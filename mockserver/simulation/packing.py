@@ -5,6 +5,7 @@ objects would make it stop everything for a second, again and again. Packing cos
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import count
 from struct import Struct
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
@@ -15,6 +16,7 @@ from mockserver.simulation.packed_json import packed_json, unpacked_json
 if TYPE_CHECKING:
     from mockserver.lifecycle import Lifecycle
     from mockserver.simulation.scenario import Scenario
+    from mockserver.simulation.timetable import Timetable
 
 # the job's number, when its next stage is due, its units, shape, chain, owner, the length of its context, its
 # type, scenario and lifecycle, its flags, how many instants are set, and which of them is its updated_at
@@ -110,15 +112,24 @@ class Packer:
         return b"".join((head, *instants, context, packed_json(job.result) if has_result else b""))
 
     def all_packed(
-        self, jobs: Sequence[BatchJob], places: Sequence[Place], contexts: Sequence[bytes]
+        self,
+        first: int,
+        jobs: Sequence[BatchJob],
+        timetables: "Sequence[Timetable]",
+        chains: Sequence[int],
+        contexts: Sequence[bytes],
     ) -> Iterator[bytes]:
-        """Yield *jobs* as bytes, which were just created by one user, of one type, scenario and lifecycle."""
+        """Yield *jobs* as bytes, which were just created by one user, of one type, scenario and lifecycle.
+
+        first: how many were created before them. chains: in which they lie.
+        """
         job = jobs[0]
         lifecycle = self._number_of(job.lifecycle)
         owner, job_type = self._owners.of(job.created_by, job.created_by), self._types.of(job.type, job.type)
         scenario = self._scenarios.of_equal(job.scenario)
         created = self._columns[lifecycle].index(job.lifecycle.instants[job.lifecycle.initial])
-        for job, (number, shape, chain, due), context in zip(jobs, places, contexts, strict=True):
+        alike = zip(count(first), jobs, timetables, chains, contexts, strict=False)
+        for number, job, (shape, _, due), chain, context in alike:
             yield (
                 NEW.pack(
                     number,

@@ -49,6 +49,11 @@ class Failure:
     errors: Sequence[str | Mapping[str, Any]]
     done: float = 0
 
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self, "errors", tuple(self.errors)
+        )  # equal ones are equal, however they were listed
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:

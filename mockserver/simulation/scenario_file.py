@@ -21,10 +21,11 @@ from mockserver.simulation.scenario import STEADY, Failure, Scenario, Wait
 from mockserver.simulation.yaml_file import YamlFileError, composed, line_of
 
 OTHERWISE, NEVER = "otherwise", "never"
+DEEPEST = 64  # levels that a file may have
 SHOWN = 60  # letters of a wrong value that a message shows
 _TRUTH = {"true": True, "false": False}
 
-Place = tuple[str | int, ...]
+Place = tuple[str, ...]  # keys and numbers: a key may be a number too
 Wrong = tuple[int, str]  # the line, and what is wrong there
 
 
@@ -180,9 +181,13 @@ class _Source:
         if any(node is each for each in above):
             self.errors.append(self._wrong(self.lines[place], f"{_named(place)} is a part of itself"))
             return None
+        if len(above) == DEEPEST:
+            problem = f"{_named(place[:4])} holds one thing in another more than {DEEPEST} times"
+            self.errors.append(self._wrong(self.lines[place], problem, "flatten it"))
+            return None
         above = (*above, node)
         if isinstance(node, yaml.SequenceNode):
-            return [self._read(each, (*place, number), above) for number, each in enumerate(node.value)]
+            return [self._read(each, (*place, str(number)), above) for number, each in enumerate(node.value)]
         if isinstance(node, yaml.ScalarNode):
             return _scalar(node)
         read: dict[str, Any] = {}
@@ -203,7 +208,8 @@ class _Source:
     def misfits(self) -> Iterator[Wrong]:
         """Yield whatever the schema does not let pass."""
         for error in _validator().iter_errors(self.content):
-            place, schema = tuple(error.instance_path), _Judging(scenarios_schema(), tuple(error.schema_path))
+            place = tuple(map(str, error.instance_path))
+            schema = _Judging(scenarios_schema(), tuple(error.schema_path))
             said = error.kind.as_dict()
             if "unexpected" in said:
                 for key in said["unexpected"]:
@@ -212,13 +218,13 @@ class _Source:
                     )
             elif "property" in said:
                 problem = f"{_named(place)} has no {said['property']}"
-                yield self._wrong(self.lines[place], problem, schema.remedy(place))
+                yield self._wrong(self._line(place), problem, schema.remedy(place))
             elif "error" in said:
                 key = said["error"].instance
                 yield self._key_wrong((*place, key), "this is no name:", schema.remedy(place))
             else:
                 problem = f"{_named(place)} is {_shown(error.instance)}"
-                yield self._wrong(self.lines[place], problem, schema.remedy(place))
+                yield self._wrong(self._line(place), problem, schema.remedy(place))
 
     def unknown(self, transitions: Collection[str] | None, types: Collection[str] | None) -> Iterator[Wrong]:
         """Yield every transition and type that there is none of."""
@@ -230,7 +236,7 @@ class _Source:
                     yield self._key_wrong(place, "the worker makes no transition", _known(key, known))
             for number, kind in enumerate(said.get("types", ())):
                 if types is not None and kind not in types:
-                    line = self.lines[("scenarios", name, "types", number)]
+                    line = self.lines[("scenarios", name, "types", str(number))]
                     yield self._wrong(line, f"there is no type of job {kind!r}", _known(kind, types))
 
     def impossible(self) -> Iterator[Wrong]:
@@ -247,7 +253,7 @@ class _Source:
         try:
             duration_of(written)
         except DurationUnreadable as error:
-            yield self.lines[place], f"{_named(place)}: {error}"
+            yield self._line(place), f"{_named(place)}: {error}"
 
     def _undrawable(self, written: Mapping[str, Any], place: Place) -> Iterator[Wrong]:
         ((family, said),) = written.items()
@@ -259,14 +265,22 @@ class _Source:
             return
         drawn = _drawn(written)
         if drawn.least > drawn.most:
-            yield self._wrong(self.lines[place], f"{_named(place)} has its min above its max", "change them")
+            yield self._wrong(self._line(place), f"{_named(place)} has its min above its max", "change them")
         for key in ("deviation", "median") if family != "exponential" else ("mean",):
             if key in times and not duration_of(times[key]):
                 inner = (*place, key)
-                yield self._wrong(self.lines[inner], f"{_named(inner)} is 0", "write more than that")
+                yield self._wrong(self._line(inner), f"{_named(inner)} is 0", "write more than that")
+
+    def _line(self, place: Place) -> int:
+        """Return the line of *place*, or of the nearest above it: the validator leaves out empty keys."""
+        while place not in self.lines:
+            place = place[:-1]
+        return self.lines[place]
 
     def _key_wrong(self, place: Place, problem: str, remedy: str) -> Wrong:
-        return self._wrong(self.key_lines[place], f"{problem} {str(place[-1])[:SHOWN]!r}", remedy)
+        return self._wrong(
+            self.key_lines.get(place) or self._line(place), f"{problem} {str(place[-1])[:SHOWN]!r}", remedy
+        )
 
     def _wrong(self, line: int, problem: str, remedy: str = "take it out") -> Wrong:
         return line, f"{problem}; {remedy}"

@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from mockserver import __version__
 from mockserver.simulation.contents import Contents
+from mockserver.simulation.faults import FaultRefused
 from mockserver.simulation.files import File
 from mockserver.simulation.json_form import Misfit, form_of, read_instant, written_instant
 from mockserver.simulation.refusals import SnapshotRefused
@@ -40,7 +41,11 @@ Value = TypeVar("Value")
 
 
 def snapshot_of(world: World) -> dict[str, Any]:
-    """Return *world* as it stands now, everything that was due being done, as JSON values."""
+    """Return *world* as it stands now, everything that was due being done, as JSON values.
+
+    Measured with 10,000 exports that have ended: 0.55 s of a processor, for 12.5 MB of text; before they were
+    ever looked at, their work comes on top of it. See `python -m tests.benchmarks.worlds`.
+    """
     held = world.contents()
     scenarios, bodies = _Scenarios(), _Numbers[bytes]()
     scenarios.of(held.scenario)
@@ -51,7 +56,8 @@ def snapshot_of(world: World) -> dict[str, Any]:
         "lifecycle": written_lifecycle(world.lifecycle),
         "quirks": sorted(quirk.name for quirk in world.quirks.on),
         "clock": {"at": written_instant(held.at), "speed": held.speed},
-        "chance": written_chance(held.chance),
+        "chance": written_chance(held.mint),
+        "faults": dict(held.faults),
         "users": [form_of(User).write(user) for user in held.users],
         "sessions": dict(held.sessions),
         "jobs": [{**write_job(job), "scenario": scenarios.of(job.scenario)} for job in held.jobs],
@@ -75,7 +81,8 @@ def restored(snapshot: Any, *, like: World) -> World:
     """Return a new world that goes on as the one would of which *snapshot* was taken.
 
     like: a world of the server that it is for, from which it has its lifecycle, strategies and quirks, and
-    what its clock runs by. Raises SnapshotRefused, which tells of all that is wrong.
+    what its clock runs by. Raises SnapshotRefused, which tells of all that is wrong. Measured with the same
+    10,000 jobs: 0.9 s.
     """
     problems = problems_of(snapshot, lifecycle=like.lifecycle, quirks=like.quirks, types=like.job_types)
     if problems:
@@ -83,6 +90,8 @@ def restored(snapshot: Any, *, like: World) -> World:
     contents = _contents(snapshot, like)
     try:
         return like.refilled(contents)
+    except FaultRefused as refused:
+        raise SnapshotRefused(f"faults: {refused}") from None
     except OverflowError as error:
         message = f"jobs: what becomes of one lies beyond all calendars ({error}); let its scenario take less"
         raise SnapshotRefused(message) from None
@@ -106,8 +115,9 @@ def _contents(snapshot: Mapping[str, Any], like: World) -> Contents:
     return Contents(
         at=read_instant(snapshot["clock"]["at"]),
         speed=snapshot["clock"]["speed"],
-        chance=_one("chance", read_chance, snapshot["chance"]),
+        mint=_one("chance", read_chance, snapshot["chance"]),
         scenario=scenarios[0],
+        faults=snapshot["faults"],
         users=_each("users", form_of(User).read, snapshot["users"]),
         sessions=snapshot["sessions"],
         jobs=_each("jobs", lambda written: read_job(written, like.lifecycle, scenarios), snapshot["jobs"]),

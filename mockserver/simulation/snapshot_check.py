@@ -40,6 +40,7 @@ REMEDIES: Mapping[str, str] = MappingProxyType(
         "format": "write an instant as 2026-11-22T01:44:43.725Z",
         "pattern": "write an instant as 2026-11-22T01:44:43.725Z, a duration as PT1.5S",
         "enum": "take one of these",
+        "anyOf": "write a duration as PT1.5S, and anything else as a snapshot has it",
         "const": "take a new snapshot; this server reads no other format",
     }
 )
@@ -69,6 +70,8 @@ def _schema(columns: tuple[str, ...], types: tuple[str, ...]) -> Schema:
         **_head()["properties"],
         "clock": closed({"at": instant, "speed": speed}),
         "chance": closed({"seed": form_of(int | str).schema, "state": base64}),
+        # what one may say, `fault.schema.yaml` tells, and whoever reads it
+        "faults": closed({"numbered": number, "held": _list_of({"type": "object"})}),
         "scenarios": {"type": "array", "items": form_of(Scenario).schema, "minItems": 1},
         "users": _list_of(form_of(User).schema),
         "sessions": {"type": "object", "additionalProperties": {"type": "string"}},

@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 from mockserver.lifecycle import Lifecycle, Transition
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.catalogue import Catalogue, Product, ProductType, Tag
-from mockserver.simulation.identity import Chance
+from mockserver.simulation.identity import MintState
 from mockserver.simulation.json_form import Form, Misfit, Schema, form_of, record_of
 from mockserver.simulation.scenario import Scenario
 from mockserver.simulation.strategies.stored_order import in_stored_order
@@ -104,23 +104,23 @@ def read_catalogue(written: Mapping[str, Any]) -> Catalogue:
 # ---- chance, bytes, lifecycles
 
 
-def written_chance(chance: Chance) -> dict[str, Any]:
-    """Return *chance* as JSON values, in 3.4 KB."""
+def written_chance(state: MintState) -> dict[str, Any]:
+    """Return *state* as JSON values, in 3.4 KB."""
     return {
-        "seed": form_of(int | str).write(chance.seed),
-        "state": written_bytes(STATE.pack(*chance.words)),
+        "seed": form_of(int | str).write(state.seed),
+        "state": written_bytes(STATE.pack(*state.words)),
     }
 
 
-def read_chance(written: Mapping[str, Any]) -> Chance:
-    """Return the chance that was written."""
+def read_chance(written: Mapping[str, Any]) -> MintState:
+    """Return the state that was written."""
     try:
         words = STATE.unpack(read_bytes(written["state"]))
     except WrongLength:
         raise Misfit(f"a state has {STATE.size} bytes") from None
     if words[-1] > len(words) - 1:
         raise Misfit(f"the last number of a state is at most {len(words) - 1}")
-    return Chance(seed=form_of(int | str).read(written["seed"]), words=words)
+    return MintState(seed=form_of(int | str).read(written["seed"]), words=words)
 
 
 def written_bytes(content: bytes) -> str:

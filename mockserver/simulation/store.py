@@ -100,12 +100,9 @@ class Store:
             jobs, timetables, contexts = zip(*group, strict=True)
             ids = [job.id for job in jobs]
             chains = self._index(jobs[0].created_by).extend(self._size, ids, timetables)
-            places = [
-                Place(number, timetable.shape, chain, timetable.due)
-                for number, (timetable, chain) in enumerate(zip(timetables, chains, strict=True), self._size)
-            ]
+            all_packed = self._packer.all_packed(self._size, jobs, timetables, chains, contexts)
             self._size += len(jobs)
-            for job_id, packed in zip(ids, self._packer.all_packed(jobs, places, contexts), strict=True):
+            for job_id, packed in zip(ids, all_packed, strict=True):
                 self._packed.put(job_id, packed)
 
     def keep(self, job: BatchJob, *, due: int) -> None:

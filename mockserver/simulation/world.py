@@ -135,7 +135,7 @@ class World:
         self._memo = Memo()
         # jobs as they were last seen: what was kept of each, what was shown of it, and before which moment
         self._views: dict[str, tuple[BatchJob, BatchJob, int]] = {}
-        # by the type, dry_run, tick, catalogue, essence and scenario of a job that was just created
+        # by the type, dry_run, tick, catalogue, essence and scenario's name of a job that was just created
         self._foresight: dict[Hashable, _Foresight] = {}
         self.log = Log()
         self._created = lifecycle.instants[lifecycle.initial]
@@ -174,11 +174,13 @@ class World:
         now = self.settle()
         jobs = tuple([self._due_done(job_id, now) for job_id in self._jobs.ids()])
         agenda = [job_id for at, _, job_id in sorted(self._agenda) if self._is_next(job_id, at)]
+        self.faults.listed(at=now)  # from now on, without those that have ended
         return Contents(
             at=now,
             speed=self._clock.speed,
-            chance=self._mint.state,
+            mint=self._mint.state,
             scenario=self._chosen,
+            faults=self.faults.to_json(),
             users=tuple(self._users.by_id.values()),
             sessions=MappingProxyType(self._sessions.copy()),
             jobs=jobs,
@@ -191,7 +193,7 @@ class World:
     def refilled(self, contents: Contents) -> "World":
         """Return a world with other *contents*, of the same lifecycle, strategies and quirks as this one.
 
-        The two never meet. Raises ValueError where the chance is none.
+        The two never meet. Raises FaultRefused.
         """
         world = World(
             clock=self._clock.like(at=contents.at, speed=contents.speed),
@@ -199,10 +201,12 @@ class World:
             scenario=contents.scenario,
             strategies=self._strategies,
             catalogue=lambda: contents.catalogue,
-            mint=Mint.resumed(contents.chance),
+            mint=Mint.resumed(contents.mint),
             quirks=self._quirks,
             store=self._jobs.emptied(),
         )
+        chance = world._mint.branch("faults").chance
+        world.faults = Faults.of_json(contents.faults, chance, at=contents.at)
         world._catalogue_since = [contents.at]
         world._users = Users(MappingProxyType({user.id: user for user in contents.users}))
         world._sessions, world._unanswered = dict(contents.sessions), set(contents.unanswered)
@@ -288,14 +292,20 @@ class World:
     def settle(self) -> datetime:
         """Return the present instant, everything that was due on the agenda being done."""
         now = self._clock.now()
-        agenda = self._agenda
+        if self._agenda and self._agenda[0][0] <= now:
+            self._work_off(now)
+        return now
+
+    def _work_off(self, now: datetime) -> None:
+        """Do what is due on the agenda, in its order."""
+        agenda, known = self._agenda, len(self._catalogue_since)
         while agenda and agenda[0][0] <= now:
-            at, _, job_id = heapq.heappop(self._agenda)
+            at, _, job_id = heapq.heappop(agenda)
             job = self._jobs.get(job_id)
             step = next_step(job)
             if step is not None and step.at == at:  # otherwise a client changed its mind since
                 self._keep(self._perform(job, step))
-        return now
+        self._foresee_again(known)
 
     def _keep(self, job: BatchJob) -> BatchJob:
         self._jobs.put(job, self._timetable(job))
@@ -329,17 +339,17 @@ class World:
         if job.scenario.is_drawn:  # each goes its own way
             return self._timetable(replace(job, context=unpacked_json(order.stored)))
         begun = job.scenario.taken_up(job.updated_at)
-        key = (job.type, job.dry_run, begun, len(self._catalogue_since), order.essence, job.scenario)
+        key = (job.type, job.dry_run, begun, len(self._catalogue_since), order.essence, job.scenario.name)
         created = microseconds_of(job.updated_at)
         foreseen = self._foresight.get(key)
-        if foreseen is not None:
+        if foreseen is not None and (foreseen.scenario is job.scenario or foreseen.scenario == job.scenario):
             return foreseen.of_job_created(created, is_ticking=begun is not None)
         timetable = self._timetable(replace(job, context=unpacked_json(order.stored)))
         if len(self._foresight) >= MOST:
             self._foresight.clear()
         # otherwise it would be another for each instant
         if self._shown_as is None and (begun is None or timetable.due != created):
-            self._foresight[key] = _Foresight(timetable, created)
+            self._foresight[key] = _Foresight(timetable, created, job.scenario)
         return timetable
 
     def _timetable(self, job: BatchJob) -> Timetable:
@@ -407,26 +417,27 @@ class World:
         if work.catalogue is not None:
             self._catalogue_since.append(at)
             self._catalogues.append(work.catalogue)
-            self._foresee_again(at)
 
-    def _foresee_again(self, at: datetime) -> None:
-        """Keep anew the jobs of which something else becomes now that the catalogue has changed.
+    def _foresee_again(self, known: int) -> None:
+        """Keep anew the jobs of which something else becomes since there are more catalogues than *known*.
 
-        Costs about 10 us for each job under way; only those whose work goes otherwise than before cost more.
+        However many there are, it costs about 10 us for each job under way; only those whose work goes
+        otherwise than before cost more.
         """
-        latest = len(self._catalogue_since) - 1
-        for job_id in self._jobs.changing(microseconds_of(at)):
+        since = self._catalogue_since
+        if len(since) == known:
+            return
+        goes_otherwise: dict[Hashable, bool] = {}
+        for job_id in self._jobs.changing(microseconds_of(since[known])):
             job = self._jobs.get(job_id)
-            essence = self._strategies[job.type].essence(job.context)
-            before, now = (
-                self._once(
-                    number,
-                    (job.type, "work", essence, job.scenario.rows),
-                    partial(self._rehearsed, job, number, at),
+            work = (job.type, "work", self._strategies[job.type].essence(job.context), job.scenario.rows)
+            if work not in goes_otherwise:
+                before, *after = (
+                    self._once(number, work, partial(self._rehearsed, job, number, since[number]))
+                    for number in range(known - 1, len(since))
                 )
-                for number in (latest - 1, latest)
-            )
-            if before != now:
+                goes_otherwise[work] = any(each != before for each in after)
+            if goes_otherwise[work]:
                 self._keep(job)
 
     def _rehearsed(self, job: BatchJob, catalogue: int, at: datetime) -> tuple[int, bool] | None:
@@ -509,7 +520,7 @@ class World:
         errors: why the last one fails, if it is to fail. Raises BatchJobNotFound.
         """
         now = self.settle()
-        job = self._due_done(job_id, now)
+        job, known = self._due_done(job_id, now), len(self._catalogue_since)
         for transition in transitions:
             if errors:
                 job = self._failed(job, transition, WorkFailed(*errors), at=now)
@@ -517,6 +528,7 @@ class World:
             job = self._perform(job, Step(transition, now))
             if job.status != transition.to:
                 break
+        self._foresee_again(known)
         return self._seen(self._keep(job), now)
 
     def create(
@@ -612,8 +624,10 @@ class World:
 
     def _ended(self, job: BatchJob, now: datetime) -> BatchJob:
         """Return *job* with the worker's open transaction ended now."""
+        known = len(self._catalogue_since)
         while (step := next_step(job)) is not None:
             job = self._perform(job, Step(step.transition, now))
+        self._foresee_again(known)
         return job
 
     def list_jobs(self, query: Mapping[str, Any], *, by: str) -> Page:
@@ -776,6 +790,7 @@ class _Foresight:
 
     timetable: Timetable
     created: int
+    scenario: Scenario
 
     def of_job_created(self, created: int, *, is_ticking: bool) -> Timetable:
         """Return the timetable of a job with which the same happens, as much later or at the same ticks."""

@@ -244,7 +244,7 @@ class Lagging(Wire):
         return None if seen is None else {key: seen.get(key, value) for key, value in job.items()}
 
 
-def judged(
+def judged(  # noqa: PLR0913  # what a run is made of
     document: Document,
     wire: Callable[..., Wire] = Wire,
     *,
@@ -253,6 +253,7 @@ def judged(
     max_time: float = 60.0,
     eventual: float = 0.0,
     parts: tuple[Part, ...] = (Part.JUDGE, Part.LIFECYCLE, Part.LISTS),
+    credentials: Credentials = TOKEN,
     **trouble: Any,
 ) -> tuple[Report, float]:
     """Return the report on the honest backend behind *wire*, and how many seconds the run took."""
@@ -262,7 +263,7 @@ def judged(
     )
     app = build_app(document, Worlds(world), settings)
     options = Options(
-        url="http://target", credentials=TOKEN, max_time=max_time, eventual=eventual, parts=parts
+        url="http://target", credentials=credentials, max_time=max_time, eventual=eventual, parts=parts
     )
     with httpx.Client(transport=wire(time=time, inner=transport_of(app), **trouble)) as client:
         run = Conformance(

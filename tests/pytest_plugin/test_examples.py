@@ -22,13 +22,13 @@ def test_they_pass_beside_all_other_plugins_and_nothing_warns(
 
     result = examples.runpytest_subprocess(*EVERY_WARNING_IS_AN_ERROR)
 
-    result.assert_outcomes(passed=24)
+    result.assert_outcomes(passed=26)
 
 
 def test_they_pass_with_xdist(examples: pytest.Pytester) -> None:
     result = examples.runpytest_subprocess("-n", "2")
 
-    result.assert_outcomes(passed=24)
+    result.assert_outcomes(passed=26)
 
 
 def test_they_pass_with_xdist_against_a_server_that_is_up_and_leave_it_as_it_was(
@@ -39,7 +39,7 @@ def test_they_pass_with_xdist_against_a_server_that_is_up_and_leave_it_as_it_was
     result = examples.runpytest_subprocess("-n", "2", "-rs", "--mock-server-url", url)
 
     # one wants another personality, one another time
-    result.assert_outcomes(passed=22, skipped=2)
+    result.assert_outcomes(passed=24, skipped=2)
     result.stdout.fnmatch_lines([f"*wants a server that is like medusa-1.20.11; the one at {url} is not*"])
     assert worlds_of(url) == before
 

@@ -397,6 +397,26 @@ def test_who_calls_in_process_is_told_that_the_connection_was_broken_off(
     assert in_process.get(JOBS).status == 200
 
 
+def test_the_log_of_the_world_tells_what_struck(in_process: Client, world: World) -> None:
+    strike(world, "latency", milliseconds=0)
+    strike(world, "reset", count=1)
+    strike(world, "malformed", count=1)
+
+    with pytest.raises(BrokenOff):
+        in_process.get(JOBS)
+    answer = in_process.get(JOBS)
+    in_process.get(JOBS)
+
+    entries = [entry for _, entry in world.log.after(0)]
+    assert [(entry.status, [each.kind for each in entry.request.faults]) for entry in entries] == [
+        (0, ["latency", "reset"]),
+        (200, ["latency", "malformed"]),
+        (200, ["latency"]),
+    ]
+    assert entries[1].body.startswith(answer.body)
+    assert len(entries[1].body) > len(answer.body)
+
+
 @pytest.mark.parametrize("kind", ["malformed", "status"])
 def test_what_a_fault_does_is_no_error_of_ours(
     in_process: Client, world: World, kind: str, caplog: pytest.LogCaptureFixture

@@ -10,6 +10,7 @@ import pytest
 from mockserver.contract.document import Document, load, shipped_folder
 from mockserver.contract.examples import Examples
 from mockserver.server.app import build_app, build_world
+from mockserver.server.preferences import parse_prefer
 from mockserver.server.settings import ENGINES, Settings
 from mockserver.simulation.clock import ManualClock
 from mockserver.simulation.scenario import scenario_named
@@ -287,6 +288,15 @@ def test_a_preference_in_the_query_is_one_even_where_the_query_is_strict(
 
     assert answer.status == status
     assert answer.headers["preference-applied"].endswith(applied)
+
+
+def test_the_log_shows_a_preference_in_the_query_as_one_in_the_header(client: Client, world: World) -> None:
+    ask(client, "GetBatchJobs", "example=several", query="?limit=5&__code=400")
+
+    ((_, entry),) = world.log.after(0)
+
+    assert entry.request.query_string == "limit=5"
+    assert parse_prefer(entry.request.headers["prefer"]) == {"code": "400", "example": "several"}
 
 
 def test_the_header_is_heeded_before_the_query(shared_client: Client) -> None:

@@ -9,6 +9,7 @@ from mockserver.contract.document import load, shipped_folder
 from mockserver.server.app import build_world
 from mockserver.server.settings import Settings
 from mockserver.simulation.clock import ManualClock
+from mockserver.simulation.faults import Fault
 from mockserver.simulation.scenario import scenario_named
 from mockserver.simulation.snapshot import snapshot_of
 from mockserver.simulation.world import World
@@ -44,6 +45,7 @@ def lived(*, seed: int = 0) -> World:
     world.ask(lifecycle.transitions["cancel"], created[5], by=admin)
     world.clock.advance(30 * SECOND)
     world.scenario = scenario_named("slow")
+    world.faults.add(Fault.of_json({"kind": "status", "status": 503, "for": "1m"}, at=world.clock.now()))
     world.create(job_type="product-export", context={}, dry_run=False, by=admin)
     world.create(job_type="product-import", context={"fileKey": key}, dry_run=False, by=admin)
     world.clock.advance(25 * SECOND)

@@ -224,3 +224,9 @@ def test_a_setting_is_another_once_a_clock_is_set_and_the_same_until_then() -> N
 def test_a_clock_begins_within_what_can_be_told(at: datetime) -> None:
     with pytest.raises(ClockRefused, match="give an instant from 1970-01-01T00"):
         ManualClock(BEGINNING).like(at=at, speed=0)
+
+
+def test_the_latest_instant_is_that_of_the_clock_or_of_what_it_runs_by(source: Source) -> None:
+    ahead, behind = (Clock(source, start=BEGINNING + timedelta(days=days), speed=0) for days in (1, -1))
+
+    assert [ahead.latest(), behind.latest()] == [BEGINNING + timedelta(days=1), BEGINNING]

@@ -165,6 +165,13 @@ def test_faults_are_listed_in_the_order_in_which_they_were_added_with_ids_of_the
     assert [each.id for each in added] == ["fault_1", "fault_2", "fault_3"]
 
 
+def test_what_is_added_again_has_met_nobody_yet(faults: Faults) -> None:
+    faults.add(a_fault())
+    taken(faults, times=2)
+
+    assert faults.add(faults.held[0]).to_json() == {"id": "fault_2", "kind": "reset", "met": 0, "struck": 0}
+
+
 def test_what_has_ended_is_not_listed(faults: Faults) -> None:
     faults.add(a_fault(**{"for": "PT1S"}))
 

@@ -304,6 +304,16 @@ def test_a_wrong_scenario_is_told_with_its_line_and_the_remedy(write: Write, tex
     assert errors_in(write(f"scenarios:\n  mine:\n   {text}\n")) == [said]
 
 
+@pytest.mark.parametrize("depth", [64, 400, 900])
+def test_a_file_that_is_too_deep_is_told(write: Write, depth: int) -> None:
+    file = write(f"scenarios: {{a: {{failures: {{complete: {'[' * depth}{']' * depth}}}}}}}")
+
+    assert (
+        "line 1: scenarios.a.failures.complete holds one thing in another more than 64 times; flatten it"
+        in errors_in(file)
+    )
+
+
 def test_everything_that_is_wrong_is_told_in_the_order_of_the_lines(write: Write) -> None:
     file = write("scenarios:\n  one: {rows: x}\n  two: {rows: y}\n  three: {rows: z}\n")
 

@@ -23,9 +23,11 @@ from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.catalogue import Catalogue
 from mockserver.simulation.clock import Clock, ManualClock
 from mockserver.simulation.contents import Contents
+from mockserver.simulation.duration import Drawn
+from mockserver.simulation.faults import Fault
 from mockserver.simulation.json_form import form_of, record_of
 from mockserver.simulation.refusals import SnapshotRefused
-from mockserver.simulation.scenario import CANCELED_TURNS_FAILED, Scenario, scenario_named
+from mockserver.simulation.scenario import CANCELED_TURNS_FAILED, SCENARIOS, Failure, Scenario, scenario_named
 from mockserver.simulation.snapshot import restored, snapshot_of, snapshot_schema
 from mockserver.simulation.snapshot_parts import DERIVED, ELSEWHERE, KEYED, job_form
 from mockserver.simulation.users import User
@@ -68,7 +70,7 @@ def carried_history(history: History) -> History:
 # ---- laws
 
 
-@settings(max_examples=50)
+@settings(max_examples=40)
 @given(HISTORIES, EVENTS, EVENTS)
 def test_a_restored_world_goes_on_as_a_fork_does(
     history: History, before: list[Event], after: list[Event]
@@ -105,7 +107,7 @@ MEDDLED = st.builds(
 TICKED = st.builds(Passed, st.sampled_from([0, 0.001, 500, 1000, 3000, 6000]))
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(HISTORIES, st.lists(IMPORTED | MEDDLED | TICKED, max_size=14), st.lists(MEDDLED | TICKED, max_size=8))
 def test_imports_under_way_and_raced_confirms_go_on_in_the_same_order(
     history: History, before: list[Event], after: list[Event]
@@ -119,7 +121,7 @@ def test_imports_under_way_and_raced_confirms_go_on_in_the_same_order(
     assert snapshot_of(twin.indexed) == snapshot_of(fork.indexed)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(HISTORIES, EVENTS)
 def test_the_snapshot_of_a_restored_world_is_the_one_it_was_restored_from(
     history: History, events: list[Event]
@@ -131,7 +133,7 @@ def test_the_snapshot_of_a_restored_world_is_the_one_it_was_restored_from(
     assert packed(restored(snapshot, like=history.indexed)) == orjson.dumps(snapshot, option=SORTED)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(HISTORIES, EVENTS, st.lists(st.builds(Looked, st.integers(0, 60), st.just(0)), max_size=8))
 def test_to_take_a_snapshot_changes_nothing(
     history: History, events: list[Event], looks: list[Event]
@@ -146,7 +148,7 @@ def test_to_take_a_snapshot_changes_nothing(
     assert snapshot_of(history.indexed) == snapshot
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(HISTORIES, EVENTS)
 def test_every_snapshot_keeps_the_schema_that_is_published(history: History, events: list[Event]) -> None:
     history.happen(events)
@@ -185,8 +187,9 @@ def test_another_seed_gives_other_bytes() -> None:
 # where each thing goes that a world remembers
 SAID = {
     "_clock": "at, speed",
-    "_scenario": "scenario",
-    "_mint": "chance",
+    "_chosen": "scenario",
+    "faults": "faults",
+    "_mint": "mint",
     "_jobs": "jobs",
     "_users": "users",
     "_sessions": "sessions",
@@ -196,7 +199,7 @@ SAID = {
     "_unanswered": "unanswered",
 }
 FROM_THE_OTHER = {"_quirks", "_lifecycle", "_strategies", "_created", "_shown_as", "_listing"}
-MADE_AGAIN = {"_catalogue_since", "_opening", "_entries", "_memo", "_under_way", "_foresight", "log"}
+MADE_AGAIN = {"_catalogue_since", "_opening", "_entries", "_memo", "_views", "_foresight", "_scenario", "log"}
 
 
 def test_all_that_a_world_remembers_is_said_taken_over_or_made_again(world: World) -> None:
@@ -229,19 +232,47 @@ def test_every_field_of_a_catalogue_is_written_or_follows_from_its_products(worl
     assert KEYED.keys() <= written
 
 
+DRAWN = Drawn(family="normal", least=0.5, centre=3, spread=1.5)  # and no bound above
+
+
 def test_a_scenario_comes_back_with_all_that_it_says(world: World) -> None:
     scenario = Scenario(
         name="odd",
         description="nothing is as usual",
         otherwise=timedelta(days=2, microseconds=1),
-        durations=MappingProxyType({"start": None, "complete": timedelta(milliseconds=1)}),
+        durations=MappingProxyType({"start": None, "complete": timedelta(milliseconds=1), "x": DRAWN}),
         tick=timedelta(seconds=7),
         pace=timedelta(microseconds=3),
-        fails_canceled=False,
+        failures={"complete": Failure(errors=("a", {"b": 1}), done=0.5), "start": Failure(errors=())},
+        rows=7,
+        rows_in_file=8,
+        types=frozenset({"product-export", "order-export"}),
+        source=("https://example.com/1",),
     )
     world.scenario = scenario
 
     assert carried(world).scenario == scenario
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_every_scenario_that_comes_with_the_server_comes_back(world: World, name: str) -> None:
+    world.scenario = SCENARIOS[name]
+
+    assert carried(world).scenario == SCENARIOS[name]
+
+
+def test_faults_go_on_striking_whom_they_would_have_struck(world: World) -> None:
+    latency = {"kind": "latency", "milliseconds": 50, "spread": 40, "probability": 0.5, "count": 9}
+    now = world.clock.now()
+    world.faults.add(Fault.of_json(latency, at=now))
+    world.faults.add(Fault.of_json({"kind": "status", "status": 503, "for": "1m"}, at=now))
+    world.faults.take("GetBatchJobs", at=now)
+
+    twin = carried(world)
+
+    struck = [world.faults.take("GetBatchJobs", at=now) for _ in range(20)]
+    assert [twin.faults.take("GetBatchJobs", at=now) for _ in range(20)] == struck
+    assert twin.faults.to_json() == world.faults.to_json()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -351,8 +382,9 @@ NEVER = "2999-01-01T00:00:00Z"
         (lambda it: it["chance"].update(state="/" * 3332 + "/w=="), "chance: .* at most 624; leave it as it"),
         (
             lambda it: it["scenarios"][0].update(otherwise="1 s"),
-            "scenarios.0.otherwise: .*write .* as PT1.5S",
+            "scenarios.0.otherwise: .*write a duration as PT1.5S",
         ),
+        (lambda it: it["faults"]["held"].append({"kind": "x"}), "faults: kind: 'x' is none; known: latency"),
         (lambda it: it["scenarios"].clear(), "scenarios: \\[\\] has less than 1 item; leave it as it was in"),
         (lambda it: it["catalogue"]["products"][0].pop("title"), 'catalogue.products.0: "title" is a requir'),
         (lambda it: it["quirks"].append("worker-ticks"), "quirks: it is of a server with the quirks worker-"),

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,7 +35,7 @@ from mockserver.simulation.scenario import (
     Scenario,
 )
 from mockserver.simulation.seeding import seeded_catalogue
-from mockserver.simulation.store import Store
+from mockserver.simulation.store import MOST_NEW, Store
 from mockserver.simulation.strategies import PlainStrategy, builtin_strategies
 from mockserver.simulation.strategies.import_source import LOST_SOURCE_HANGS
 from mockserver.simulation.timetable import Timetable
@@ -107,7 +108,7 @@ TWINS = tuple(
         name="twin",
         description="",
         otherwise=timedelta(milliseconds=250),
-        failures={name: Failure(errors=["boom", {"message": "boom", "code": 1}], done=0.7)},
+        failures={name: Failure(errors=("boom", {"message": "boom", "code": 1}), done=0.7)},
         rows=rows,
     )
     for name, rows in (("start", 7), ("complete", None), ("confirm_automatically", 0))
@@ -479,3 +480,32 @@ def test_the_transitions_of_a_time_are_what_the_instants_of_all_jobs_tell(
     courses = [each for job in world.jobs() for each in course_of(job)]
     expected = [each for each in courses if after < each.at <= until]
     assert sorted(told, key=repr) == sorted(expected, key=repr)
+
+
+# ---- new jobs, which wait to be laid down together
+
+
+@pytest.mark.parametrize("number", [1, 2, MOST_NEW - 1, MOST_NEW, MOST_NEW + 1, 3 * MOST_NEW + 5])
+def test_every_new_job_is_found_alone_and_in_the_list_however_many_there_are(number: int) -> None:
+    history = History(lifecycle=LIFECYCLES[0], scenario=SCENARIOS["steady"], quirks=Quirks(), block_rows=5)
+    for context in range(number):
+        Created(owner=0, type="product-export", context=context % 3, dry_run=False, times=1)(history)
+        Passed(1)(history)
+
+    newest = history.indexed.retrieve(history.ids[-1], by=history.owners[0])
+    listed = history.indexed.list_jobs({"limit": 0, "order": "created_at"}, by=history.owners[0])
+
+    assert newest.id == history.ids[-1]
+    assert [job.id for job in listed.rows] == history.ids
+
+
+def test_a_fork_made_while_new_jobs_wait_has_them_too() -> None:
+    history = History(lifecycle=LIFECYCLES[0], scenario=SCENARIOS["steady"], quirks=Quirks(), block_rows=5)
+    Created(owner=0, type="product-export", context=0, dry_run=False, times=3)(history)
+
+    fork = history.forked()
+    Created(owner=0, type="product-export", context=1, dry_run=False, times=2)(fork)
+
+    assert [page.count for page in history.everything()] == [3, 0]
+    assert [page.count for page in fork.everything()] == [5, 0]
+    assert len(fork.indexed._jobs) == 5

@@ -84,3 +84,22 @@ def test_a_world_begins_anew(world: MockWorld) -> None:
     assert world.jobs == []
     assert world.clock.speed == 0
     assert world.clock.now - began < timedelta(seconds=60)
+
+
+def test_a_world_is_kept_and_put_back(world: MockWorld) -> None:
+    job = world.client.post("/admin/batch-jobs", json=EXPORT).json()
+    snapshot = world.snapshot()
+    world.clock.advance(60)
+
+    world.restore(snapshot)
+
+    assert world.job(job).status == "created"
+
+
+def test_what_goes_wrong_ends_by_itself(world: MockWorld) -> None:
+    world.add_fault("status", status=503, count=1)
+
+    answers = [world.client.get("/admin/batch-jobs").status_code for _ in range(2)]
+
+    assert answers == [503, 200]
+    assert world.faults == []
