@@ -24,7 +24,10 @@ async def nothing(*_: Any) -> Any:
 
 
 def sent(door: Door, scope: Scope) -> None:
-    asyncio.run(door(scope, nothing, nothing))
+    async def send_it() -> None:
+        await door(scope, nothing, nothing)
+
+    asyncio.run(send_it())
 
 
 @pytest.fixture
