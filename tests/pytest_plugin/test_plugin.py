@@ -180,7 +180,7 @@ def test_an_unknown_scenario_fails_the_test_with_those_that_are_known(project: p
     result = project.runpytest_inprocess()
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*unknown scenario 'slwo'; known: *steady*"])
+    result.stdout.fnmatch_lines(["*unknown scenario 'slwo'; *known: *steady*"])
 
 
 def test_an_unknown_personality_fails_the_test_with_those_that_are_known(project: pytest.Pytester) -> None:
