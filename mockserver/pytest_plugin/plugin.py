@@ -69,7 +69,7 @@ def world(request: pytest.FixtureRequest) -> Iterator["MockWorld"]:
     try:
         begun = server.world(name, scenario=_marked(request, "mock_scenario"), seed=seed)
     except MockServerRefused as error:
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
     with begun:
         request.node.stash[WORLD] = begun
         yield begun
@@ -83,9 +83,9 @@ def _fit(servers: "Servers", personality: str | None) -> "MockServer":
     try:
         return servers.like(personality)
     except PersonalityMissing as error:
-        pytest.skip(str(error))
+        raise pytest.skip.Exception(str(error)) from None
     except ServerUnfit as error:
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
 
 
 def _marked(request: pytest.FixtureRequest, mark: str) -> Any:

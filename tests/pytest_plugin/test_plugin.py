@@ -180,7 +180,8 @@ def test_an_unknown_scenario_fails_the_test_with_those_that_are_known(project: p
     result = project.runpytest_inprocess()
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*unknown scenario 'slwo'; *known: *steady*"])
+    result.stdout.fnmatch_lines(["unknown scenario 'slwo'; did you mean 'slow'? known: steady, *"])
+    result.stdout.no_fnmatch_line("*During handling of the above exception*")
 
 
 def test_an_unknown_personality_fails_the_test_with_those_that_are_known(project: pytest.Pytester) -> None:
