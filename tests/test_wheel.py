@@ -29,6 +29,7 @@ def test_the_wheel_holds_every_document_and_is_typed(wheel: Path) -> None:
         f"mockserver/{file.relative_to(ROOT).as_posix()}" for file in (ROOT / "openapi").rglob("*.yaml")
     }
     assert documents <= names
+    assert {"mockserver/control/openapi/openapi.yaml", "mockserver/simulation/fault.schema.yaml"} <= names
     assert "mockserver/py.typed" in names
     assert {f"mockserver/simulation/scenarios.{each}" for each in ("yaml", "schema.json")} <= names
     assert not [name for name in names if name.startswith("tests/")]

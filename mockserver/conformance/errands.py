@@ -8,9 +8,10 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from mockserver.conformance.biography import Biography
 from mockserver.conformance.recipes import NotMade, Workshop
 from mockserver.conformance.target import NoAnswer, OutOfTime, path_of
-from mockserver.conformance.witness import RETRIEVE, Biography
+from mockserver.conformance.witness import RETRIEVE
 
 FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 0.02, 0.25, 1.4
 SILENCES = 2  # in a row, after which the target is taken for gone

@@ -9,12 +9,13 @@ import random
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from mockserver.conformance.biography import Biography
 from mockserver.conformance.errands import Errand, Wait, look
 from mockserver.conformance.oracle import is_at_rest
 from mockserver.conformance.recipes import Recipe, Workshop
 from mockserver.conformance.report import Part, Reach, Reached, Rule
 from mockserver.conformance.target import NOBODY, Asked, NoAnswer, path_of
-from mockserver.conformance.witness import LIST, Biography
+from mockserver.conformance.witness import LIST
 from mockserver.lifecycle import Asker, Lifecycle, Transition
 
 ATTEMPTS = 3  # at a status that does not last

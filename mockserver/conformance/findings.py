@@ -7,6 +7,7 @@ of equally short ones always the same.
 from dataclasses import dataclass, field, replace
 
 from mockserver.conformance.report import Part, Rule, Sighting, Violation, violation_id
+from mockserver.conformance.rules import READS_ARE_FRESH
 
 
 @dataclass
@@ -50,10 +51,14 @@ class Findings:
         self.found[identifier] = min(self.found.get(identifier, violation), violation, key=_weight)
 
     def violations(self) -> tuple[Violation, ...]:
-        """Return the violations by part and rule."""
+        """Return the violations by part and rule; first those of which others may be the consequence."""
         order = list(Part)
         counted = [replace(each, times=len(self.subjects[each.id])) for each in self.found.values()]
-        return tuple(sorted(counted, key=lambda each: (order.index(each.rule.part), each.rule.id, each.id)))
+
+        def place(each: Violation) -> tuple[bool, int, str, str]:
+            return each.rule != READS_ARE_FRESH, order.index(each.rule.part), each.rule.id, each.id
+
+        return tuple(sorted(counted, key=place))
 
 
 def _weight(violation: Violation) -> tuple[int, int, str]:

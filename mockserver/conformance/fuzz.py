@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from mockserver.conformance.inquiry import Inquiry
 from mockserver.conformance.report import Part, Rule
-from mockserver.conformance.target import Asked, Caller, Enough, OutOfTime
+from mockserver.conformance.target import THROTTLED, Asked, Caller, Enough, OutOfTime
 from mockserver.contract.document import ROOT, shipped_folder
 from mockserver.contract.judge import Exchange
 
@@ -156,9 +156,12 @@ def _read_scenario(inquiry: Inquiry, recorder: Mapping[str, Any]) -> None:
     interactions = recorder.get("interactions", {})
     asked = {key: each for key, value in interactions.items() if (each := _asked(inquiry, value)) is not None}
     for each in asked.values():
-        inquiry.witness.see_strange(each)
+        if each.status == THROTTLED:
+            inquiry.target.throttled += 1  # it says nothing of what was asked
+        else:
+            inquiry.witness.see_strange(each)
     for key, checks in recorder.get("checks", {}).items():
-        if key in asked:
+        if key in asked and asked[key].status != THROTTLED:
             for name, failure in _failures(checks):
                 _tell(inquiry, name, failure, asked[key])
 

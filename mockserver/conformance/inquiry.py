@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from mockserver.conformance.biography import Biography
 from mockserver.conformance.errands import Errand, Runner
 from mockserver.conformance.oracle import is_at_rest
 from mockserver.conformance.recipes import Workshop
@@ -23,7 +24,7 @@ from mockserver.conformance.target import (
     cookie_caller,
     token_caller,
 )
-from mockserver.conformance.witness import Biography, Witness
+from mockserver.conformance.witness import Witness
 from mockserver.contract.operation import Contract
 
 SECOND_PASSWORD = "supersecret-of-conform"  # noqa: S105  # of a user that the run makes for itself

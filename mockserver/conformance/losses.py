@@ -38,6 +38,11 @@ def say_losses(inquiry: Inquiry) -> None:
         )
     if target.refused and any(each.answered for each in tallies.values()):
         inquiry.note("The target refused connections for a while, and was waited for.")
+    if target.throttled:
+        inquiry.note(
+            "The target limits how much it is asked in a while (429), and was waited for; lift that for "
+            "tests, or give the run more --max-time."
+        )
 
 
 def _never(tally: Tally) -> bool:

@@ -6,7 +6,9 @@ it; so a rule that nothing could break is not among them. Knows nothing of how r
 
 from collections.abc import Iterator
 
-from mockserver.conformance import asking, exploration, fuzz, lists, losses, probes, rules, schema_rules
+from mockserver.conformance import asking, exploration, fuzz, losses, rules, schema_rules
+from mockserver.conformance.lists import laws as laws_of_lists
+from mockserver.conformance.probes import laws as laws_of_probes
 from mockserver.conformance.report import Part, Rule
 from mockserver.conformance.witness import Witness
 
@@ -30,14 +32,14 @@ def _tried(witness: Witness, parts: list[Part], whole: list[Part]) -> Iterator[R
     if witness.jobs:
         yield from _constants(rules)
     if Part.JUDGE in whole:
-        yield from _constants(probes)
+        yield from _constants(laws_of_probes)
     for each in witness.lifecycle.transitions.values():
         if witness.jobs and each.operation is not None and witness.operations.get(each.operation):
             yield from asking.about(each, witness.lifecycle)
     if Part.LIFECYCLE in parts:
         yield from _constants(exploration)
     if Part.LISTS in whole:
-        yield from _constants(lists)
+        yield from _constants(laws_of_lists)
     if Part.FUZZ in whole:
         yield from fuzz.RULES
 

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mockserver.conformance.biography import Biography
 from mockserver.conformance.target import Asked, Caller, NoAnswer, Query, Target, Upload, path_of
-from mockserver.conformance.witness import CREATE, Biography, Witness
+from mockserver.conformance.witness import CREATE, Witness
 from mockserver.lifecycle import Transition
 
 MARK = {"note": "made by mockserver conform"}  # a key that no strategy knows, and every server keeps

@@ -377,7 +377,7 @@ def about_change(
             )
     if not is_undone:  # which tells already that the job is what it was before
         yield from _about_updates(lifecycle, earlier, later, asked=asked)
-    yield from _about_progress(earlier, later)
+    yield from about_progress(earlier, later)
 
 
 def _about_renewal(name: str, before: Any, after: Any, *, apart: bool) -> Iterator[Discrepancy]:
@@ -430,7 +430,8 @@ def _told(value: Any) -> Any:
     return {key: each for key, each in value.items() if key != "errors"} or None
 
 
-def _about_progress(earlier: Job, later: Job) -> Iterator[Discrepancy]:
+def about_progress(earlier: Job, later: Job) -> Iterator[Discrepancy]:
+    """Yield what of a job's work *later* shows as not done, which *earlier* showed as done."""
     before, after = earlier.get("result"), later.get("result")
     if not isinstance(before, dict):
         return

@@ -10,12 +10,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from mockserver.conformance import fuzz, lists, probes
+from mockserver.conformance import fuzz
+from mockserver.conformance.biography import Biography
 from mockserver.conformance.errands import TargetGone, look
 from mockserver.conformance.exploration import Exploration
 from mockserver.conformance.findings import Findings
 from mockserver.conformance.inquiry import Credentials, Inquiry, NotLetIn
+from mockserver.conformance.lists.run import run as run_lists
+from mockserver.conformance.lists.standing import Standing
 from mockserver.conformance.losses import say_losses
+from mockserver.conformance.probes.run import run as run_probes
 from mockserver.conformance.promises import tried
 from mockserver.conformance.recipes import Workshop, recipes_of
 from mockserver.conformance.report import (
@@ -38,7 +42,7 @@ from mockserver.conformance.target import (
     OutOfTime,
     Target,
 )
-from mockserver.conformance.witness import Biography, Witness
+from mockserver.conformance.witness import Witness
 from mockserver.contract.document import Document
 from mockserver.contract.judge import Judge
 from mockserver.contract.operation import Contract
@@ -85,7 +89,7 @@ class Conformance:
     sleep: Callable[[float], None] = time.sleep
     trouble: str = ""
     exploration: Exploration | None = None
-    standing: lists.Standing | None = None
+    standing: Standing | None = None
     done: list[Part] = field(default_factory=list)
 
     def run(self) -> Report:
@@ -172,11 +176,11 @@ class Conformance:
 
     def _part(self, inquiry: Inquiry, part: Part) -> None:
         if part is Part.JUDGE:
-            probes.run(inquiry)
+            run_probes(inquiry)
         elif part is Part.LIFECYCLE:
             self._explore(inquiry)
         elif part is Part.LISTS:
-            lists.run(inquiry, self._stood(inquiry))
+            run_lists(inquiry, self._stood(inquiry))
         else:
             fuzz.run(inquiry, workers=self.options.workers)
 
@@ -189,11 +193,11 @@ class Conformance:
         self.exploration = exploration
         # those jobs come to rest while this part waits for the worker anyway
         for_lists = self._stood(inquiry).errands() if Part.LISTS in self.options.parts else ()
-        inquiry.run(Part.LIFECYCLE, *for_lists, *exploration.grid(), *exploration.walks())
+        inquiry.run(Part.LIFECYCLE, *exploration.grid(), *for_lists, *exploration.walks())
 
-    def _stood(self, inquiry: Inquiry) -> lists.Standing:
+    def _stood(self, inquiry: Inquiry) -> Standing:
         """Return the jobs of the lists part, which the part before it begins to make."""
-        self.standing = self.standing or lists.Standing(inquiry=inquiry)
+        self.standing = self.standing or Standing(inquiry=inquiry)
         return self.standing
 
     def _look_again(self, inquiry: Inquiry) -> None:

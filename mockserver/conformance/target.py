@@ -22,6 +22,8 @@ ATTEMPTS = 6  # of a request that may be repeated, when its connection breaks
 SECONDS_PER_REQUEST = 10.0
 PATIENCE = 5.0  # seconds, with a target that has answered before and refuses connections now
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 0.5  # seconds, between two attempts
+THROTTLED = 429  # RFC 6585: too much was asked in a while, so nothing was done
+LONGEST_THROTTLE = 5.0  # seconds, that a target may have itself waited for at a time
 SILENCES_OF_ONE = 2  # of an operation that never answered, after which it is not asked any more
 REFUSED, BROKEN = "the connection was refused", "the connection broke before there was an answer"
 Query = Sequence[tuple[str, str]]
@@ -147,6 +149,7 @@ class Target:
     repeatable: frozenset[str] = frozenset()
     broken: int = 0
     refused: int = 0
+    throttled: int = 0
     silent_in_a_row: int = 0
     silent_for: float = 0.0
     tallies: dict[str, Tally] = field(default_factory=dict)
@@ -230,7 +233,11 @@ class Target:
         begun, pause, attempts = self.clock(), FIRST_PAUSE, ATTEMPTS if may_repeat else 1
         while True:
             try:
-                return self._exchange(question)
+                answered = self._exchange(question)
+                if answered.status != THROTTLED or self.clock() - begun > self.timeout:
+                    return answered
+                self.throttled += 1
+                self.sleep(_told_to_wait(answered, pause))
             except _Refused as error:
                 self.refused += 1
                 has_answered = any(each.answered for each in self.tallies.values())
@@ -304,6 +311,12 @@ class Target:
         finally:
             response.close()
         return b"".join(chunks)
+
+
+def _told_to_wait(answered: Exchange, pause: float) -> float:
+    """Return for how many seconds a target asks to be left alone; *pause* where it does not say."""
+    told = answered.response_headers.get("retry-after", "")
+    return min(float(told), LONGEST_THROTTLE) if told.isascii() and told.isdecimal() else pause
 
 
 def query_text(query: Query) -> str:

@@ -6,13 +6,13 @@ what was covered. Mutable: it remembers. It asks nothing of the target.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 import orjson
 
 from mockserver.conformance import asking, rules
+from mockserver.conformance.biography import Biography
 from mockserver.conformance.evidence import canonical, sightings
 from mockserver.conformance.findings import Findings
 from mockserver.conformance.oracle import Oracle, is_at_rest, status_of
@@ -28,57 +28,6 @@ from mockserver.lifecycle import Transition
 CREATE, RETRIEVE, LIST = "PostBatchJobs", "GetBatchJobsBatchJob", "GetBatchJobs"
 APART = 0.1  # seconds; instants that are set so far apart differ in their milliseconds
 LONGEST_TRAIL = 6
-
-
-@dataclass(kw_only=True)
-class Biography:
-    """What is known of one job that the run made. Mutable: it goes on.
-
-    trail: the exchanges that made the job what it is: its creation, and what was granted. seen: when each
-    status was first seen, by this machine's clock. granted: the transitions granted since the last answer
-    that showed the job; unsure: whether some of them may have been refused, for no answer came. looks: how
-    often the job was seen since it changed. newest: the sight with the latest `updated_at`, with that and the
-    instants that it showed, by status. late: a read after it that shows an older sight, or no job. sights:
-    how the job was seen to be.
-    """
-
-    id: str
-    owner: str
-    created: Asked
-    sent: Mapping[str, Any]
-    first: rules.Job
-    oracle: Oracle | None
-    last: rules.Job
-    last_asked: Asked
-    trail: list[Asked] = field(default_factory=list)
-    seen: dict[str, float] = field(default_factory=dict)
-    seen_last: dict[str, float] = field(default_factory=dict)
-    changed_at: float = 0.0
-    looks: int = 0
-    granted: list[Transition] = field(default_factory=list)
-    unsure: bool = False
-    granted_at: dict[str, float] = field(default_factory=dict)
-    contested: set[frozenset[str]] = field(default_factory=set)
-    newest: Asked | None = None
-    newest_at: datetime | None = None
-    newest_instants: Mapping[str, datetime] = field(default_factory=dict)
-    late: Asked | None = None
-    sights: set[bytes] = field(default_factory=set)
-
-    @property
-    def dry_run(self) -> bool:
-        """Return whether the job was asked to be a dry run."""
-        return bool(self.sent.get("dry_run", False))
-
-    @property
-    def type(self) -> str:
-        """Return the type that was asked for."""
-        return str(self.sent.get("type"))
-
-    @property
-    def status(self) -> str:
-        """Return the status seen last."""
-        return str(self.last.get("status"))
 
 
 @dataclass(kw_only=True)
@@ -304,6 +253,7 @@ class Witness:
             last_asked=asked,
             trail=[asked],
             changed_at=asked.at,
+            moved_at=asked.at,
         )
         biography.oracle = Oracle.created(self.lifecycle, dry_run=biography.dry_run)
         self.jobs[biography.id] = biography
@@ -503,6 +453,8 @@ class Witness:
             biography.changed_at = asked.at
             biography.looks = 0
         biography.looks += 1
+        if any(job.get(name) != value for name, value in biography.last.items() if name in job):
+            biography.moved_at = asked.at
         biography.last, biography.last_asked = job, asked
         biography.granted.clear()
         biography.unsure = False
@@ -574,11 +526,13 @@ class Witness:
     # -- reads that may be stale
 
     def _may_be_stale(self, biography: Biography, asked: Asked) -> bool:
-        return asked.at - biography.changed_at < self.eventual
+        return asked.at - max(biography.changed_at, biography.moved_at) < self.eventual
 
     def _is_older(self, biography: Biography, job: rules.Job, history: frozenset[str]) -> bool:
         oracle = biography.oracle
         if oracle is not None and not oracle.observe(history).possible:
+            return True
+        if any(rules.about_progress(biography.last, job)):
             return True
         now, last = (
             rules.instant_of(job.get("updated_at")),

@@ -17,7 +17,7 @@ from mockserver.contract.judge import Judge
 from mockserver.contract.operation import BodyReader, Contract, Operation
 from mockserver.contract.routes import Routes
 from mockserver.control.access import Access
-from mockserver.control.events import Events
+from mockserver.control.events import HEARTBEAT_SECONDS, Events
 from mockserver.control.journal import Journals
 from mockserver.control.log_entries import LogEntries
 from mockserver.control.operations import Operations
@@ -51,10 +51,17 @@ def control_document() -> Document:
     return load(Path(__file__).parent / "openapi")
 
 
-def build_control(document: Document, worlds: Worlds, settings: Settings, *, access: Access) -> ASGIApp:
+def build_control(
+    document: Document,
+    worlds: Worlds,
+    settings: Settings,
+    *,
+    access: Access,
+    heartbeat: float = HEARTBEAT_SECONDS,
+) -> ASGIApp:
     """Return the application that steers *worlds*, which a server serves by *document*.
 
-    access: who is let in.
+    access: who is let in. heartbeat: the seconds of silence after which a stream says that it is one.
     """
     own = Contract(control_document())
     entries = LogEntries(Judge(Contract(document), twice=False))
@@ -89,7 +96,9 @@ def build_control(document: Document, worlds: Worlds, settings: Settings, *, acc
         partial(Route, routes=routes, aside=lambda app: app),  # no faults and no preferences here
         secure,
         Validate,
-        partial(Events, worlds=worlds, journals=Journals(entries), transmitter=transmitter),
+        partial(
+            Events, worlds=worlds, journals=Journals(entries), transmitter=transmitter, heartbeat=heartbeat
+        ),
     ]
     app = Framework(
         Dispatch(transmitter, judged=True),

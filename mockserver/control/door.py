@@ -4,12 +4,12 @@ Mutable: the control is made when it is first asked for, so that a server which 
 quickly as one without.
 """
 
-from collections.abc import Callable, Coroutine
-from typing import Any, cast
+from collections.abc import Awaitable, Callable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 PREFIX = "/_mock"
+LENGTH = len(PREFIX)
 WORLD = b"x-mock-world"
 
 
@@ -22,11 +22,12 @@ class Door:
         self._make = control
         self._control: ASGIApp | None = None
 
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Hand a request on."""
-        if scope.get("path", "").startswith(PREFIX) and scope["path"][len(PREFIX) :][:1] in ("", "/"):
+        path = scope.get("path", "")
+        if path[:LENGTH] == PREFIX and path[LENGTH : LENGTH + 1] in ("", "/"):
             return self._steer(scope, receive, send)
-        return cast("Coroutine[Any, Any, None]", self.app(scope, receive, send))
+        return self.app(scope, receive, send)
 
     async def _steer(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._control is None:

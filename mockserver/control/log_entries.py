@@ -12,6 +12,7 @@ from mockserver.contract.judge import Exchange, Judge, Violation
 from mockserver.contract.parameters import ParameterRefused
 from mockserver.server.exchange import Exchanged, Headers, Request, to_json
 from mockserver.simulation.clock import to_json as instant_to_json
+from mockserver.simulation.faults import LATENCY
 
 LONGEST = 16 * 1024  # bytes of a body that is shown
 TEXTS = ("text/", "application/json", "application/x-www-form-urlencoded")
@@ -41,6 +42,7 @@ class LogEntries:
                 "headers": dict(request.headers),
                 "body": _shown_body(sent, request.headers, size=_length(request.headers, len(sent))),
             },
+            "faults": [each.kind for each in request.faults],
             "status": entry.status,
             "response": {
                 "headers": answered,
@@ -53,11 +55,12 @@ class LogEntries:
     def violations(self, entry: Exchanged) -> list[Violation]:
         """Return where the request, and then the answer, disagree with the contract.
 
-        An answer that was too long to be kept whole is not judged.
+        An answer that was too long to be kept whole is not judged, nor is what a fault made of one.
         """
         request, answered = entry.request, headers_of(entry.headers)
         wrong = list(_of_request(request))
-        if _whole_size(entry, answered) > len(entry.body):
+        is_spoilt = any(each.kind != LATENCY for each in request.faults)
+        if is_spoilt or _whole_size(entry, answered) > len(entry.body):
             return wrong
         exchange = Exchange(
             method=request.method,

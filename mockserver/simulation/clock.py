@@ -82,17 +82,6 @@ class Clock:
         """Return what is another whenever somebody has set the clock, and the same as long as nobody does."""
         return self._at, self._since, self._speed
 
-    def starting(self, at: datetime, *, speed: float) -> "Clock":
-        """Return a clock of the same source that shows *at* now, whatever this one shows.
-
-        Raises ClockRefused.
-        """
-        if not EPOCH <= at <= LAST:
-            bounds = f"from {to_json(EPOCH)} to {to_json(LAST)}"
-            message = f"a clock cannot begin at {at.isoformat()}; give an instant {bounds}"
-            raise ClockRefused(message)
-        return Clock(self._source, start=at, speed=speed)
-
     def run(self, *, speed: float = 1) -> None:
         """Run on from the present instant. speed: 0 stands still. Raises ClockRefused."""
         if not 0 <= speed <= FASTEST:
@@ -140,6 +129,10 @@ class Clock:
 
     def like(self, *, at: datetime, speed: float) -> "Clock":
         """Return a clock that shows *at* now, and runs by the same source. Raises ClockRefused."""
+        if not EPOCH <= at <= LAST:
+            bounds = f"from {to_json(EPOCH)} to {to_json(LAST)}"
+            message = f"a clock cannot begin at {at.isoformat()}; give an instant {bounds}"
+            raise ClockRefused(message)
         return Clock(self._source, start=at, speed=speed)
 
     def forked(self) -> "Clock":

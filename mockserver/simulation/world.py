@@ -260,7 +260,7 @@ class World:
         """
         pace = self._clock.speed if speed is None else speed
         if at is not None and not len(self._jobs):
-            self._clock = self._clock.starting(at, speed=pace)
+            self._clock = self._clock.like(at=at, speed=pace)
             self._catalogue_since[0] = at
             return
         if at is not None:

@@ -115,6 +115,43 @@ class Flapping(Wire):
 
 
 @dataclass(kw_only=True)
+class Throttling(Wire):
+    """Answers at most so many requests in a second, and tells the others to wait."""
+
+    most: int = 40
+    second: int = 0
+    answered: int = 0
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        if int(self.time.now) != self.second:
+            self.second, self.answered = int(self.time.now), 0
+        self.answered += 1
+        if self.answered > self.most:
+            return httpx.Response(429, headers={"retry-after": "1"}, text="Too Many Requests")
+        return super().answer(request)
+
+
+@dataclass(kw_only=True)
+class Caching(Wire):
+    """Reads each list from a cache, for so many seconds. Mutable: it keeps what was read."""
+
+    lag: float
+    kept: dict[str, tuple[float, httpx.Response]] = field(default_factory=dict)
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        if request.method != "GET" or request.url.path != JOBS:
+            return super().answer(request)
+        key = f"{request.url.query.decode()} {request.headers.get('authorization')}"
+        read_at, response = self.kept.get(key, (float("-inf"), None))
+        if response is None or self.time.now - read_at >= self.lag:
+            response = super().answer(request)
+            response.read()
+            self.kept[key] = (self.time.now, response)
+        headers = {"content-type": response.headers["content-type"]}
+        return httpx.Response(response.status_code, headers=headers, content=response.content)
+
+
+@dataclass(kw_only=True)
 class ClosesCancel(Wire):
     """Closes the connection of whoever asks to cancel."""
 

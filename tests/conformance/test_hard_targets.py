@@ -9,6 +9,7 @@ from mockserver.conformance.rendering.wording import verdict_sentence
 from mockserver.conformance.report import Part, Reach, Report, Verdict
 from mockserver.contract.document import Document
 from tests.conformance.hard_targets import (
+    Caching,
     ClosesCancel,
     ErrorPages,
     EverySecond,
@@ -18,6 +19,7 @@ from tests.conformance.hard_targets import (
     Lagging,
     Loses,
     Lossy,
+    Throttling,
     judged,
 )
 
@@ -165,6 +167,29 @@ def test_reads_that_are_late_are_let_pass_where_that_was_said(document: Document
     report, _ = judged(document, Lagging, lag=0.5, scenario="steady", eventual=1.0, parts=parts)
 
     assert (report.verdict, report.violations) == (Verdict.CONFORMS, ())
+
+
+def test_a_cache_before_lists_is_let_pass_where_that_was_said(document: Document) -> None:
+    parts = (Part.LIFECYCLE, Part.LISTS)
+    report, _ = judged(document, Caching, lag=1.0, scenario="steady", eventual=1.5, parts=parts)
+
+    assert (report.verdict, report.violations) == (Verdict.CONFORMS, ())
+
+
+def test_what_others_come_from_is_told_first(document: Document) -> None:
+    report, _ = judged(document, Lagging, lag=0.5, scenario="steady", parts=LIFECYCLE)
+
+    assert len(report.violations) > 1
+    assert report.violations[0].rule.id == "judge/reads-show-what-was-done"
+
+
+def test_a_target_that_limits_its_rate_is_waited_for(document: Document) -> None:
+    report, took = judged(document, Throttling, parts=LIFECYCLE)
+
+    assert (report.verdict, report.violations) == (Verdict.CONFORMS, ())
+    assert any("limits how much it is asked in a while (429)" in each for each in report.notes)
+    assert report.coverage.refusals["cancel in completed"].reach is Reach.COVERED
+    assert took <= 60
 
 
 @pytest.mark.parametrize(

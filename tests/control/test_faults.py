@@ -94,3 +94,13 @@ def test_what_is_no_fault_is_refused_with_the_place_and_the_remedy(
 
     assert answer.status == 400
     assert said in answer.message
+
+
+def test_the_log_tells_what_struck_and_takes_it_for_no_violation(
+    control: Client, client: Client, fault: str
+) -> None:
+    client.get("/@one/admin/store")
+
+    (told,) = control.get("/_mock/worlds/one/log").json()["exchanges"]
+
+    assert (told["faults"], told["status"], told["violations"]) == (["status"], 503, [])

@@ -59,6 +59,17 @@ def test_a_clock_shows_what_it_runs_by(source: Source) -> None:
     assert clock.speed == 1
 
 
+def test_a_clock_that_runs_as_its_source_never_lags_behind_it(source: Source, monkeypatch: Any) -> None:
+    def later() -> datetime:
+        source.at += timedelta(microseconds=1)
+        return source.at
+
+    monkeypatch.setattr(source, "now", later)
+    clock = Clock(source)
+
+    assert clock.now() == source.at
+
+
 def test_a_clock_runs_on_from_where_it_was_started(source: Source) -> None:
     clock = Clock(source, start=BEGINNING - timedelta(days=400))
     source.at += timedelta(hours=1)
@@ -204,6 +215,26 @@ def test_what_is_written_is_the_same_millisecond(instant: datetime) -> None:
 
 def test_milliseconds_are_counted_since_1970() -> None:
     assert to_milliseconds(datetime(2026, 11, 22, 1, 47, 20, 891000, tzinfo=UTC)) == 1795312040891
+
+
+def test_a_setting_is_another_once_a_clock_is_set_and_the_same_until_then() -> None:
+    source = ManualClock(BEGINNING)
+    clock = Clock(source)
+    before = clock.setting
+
+    source.advance(timedelta(seconds=30))
+    clock.now()
+    later = clock.setting
+    clock.advance(timedelta())
+    clock.run(speed=60)
+
+    assert before == later != clock.setting
+
+
+@pytest.mark.parametrize("at", [datetime(1969, 12, 31, tzinfo=UTC), datetime(9000, 1, 2, tzinfo=UTC)])
+def test_a_clock_begins_within_what_can_be_told(at: datetime) -> None:
+    with pytest.raises(ClockRefused, match="give an instant from 1970-01-01T00"):
+        ManualClock(BEGINNING).like(at=at, speed=0)
 
 
 def test_the_latest_instant_is_that_of_the_clock_or_of_what_it_runs_by(source: Source) -> None:

@@ -1,6 +1,6 @@
 """Files of scenarios: what they say, and how what is wrong in them is told."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import timedelta
 from math import inf
 from pathlib import Path
@@ -17,8 +17,6 @@ from mockserver.simulation.duration import Drawn
 from mockserver.simulation.scenario import SCENARIOS, STEADY, Failure, Scenario
 from mockserver.simulation.scenario_file import (
     ScenarioFileError,
-    chosen_in,
-    names_file,
     read_scenarios,
     scenarios_schema,
     shipped_scenarios,
@@ -386,61 +384,3 @@ def read_or_told(file: Path) -> list[Scenario | str]:
         return list(read_scenarios(file, transitions=TRANSITIONS, types=TYPES).values())
     except ScenarioFileError as error:
         return list(error.errors)
-
-
-# ---- what is chosen
-
-
-NAMES: Mapping[str, list[str]] = {"transitions": TRANSITIONS, "types": TYPES}
-
-
-def test_a_file_with_one_scenario_is_chosen_by_its_path(write: Write) -> None:
-    _, chosen = chosen_in(str(write("scenarios: {mine: }")), **NAMES)
-
-    assert chosen.name == "mine"
-
-
-def test_one_of_several_is_chosen_by_its_name_and_all_are_known(write: Write) -> None:
-    file = write("scenarios: {one: , two: }")
-
-    known, chosen = chosen_in(f"{file}#two", **NAMES)
-
-    assert (sorted(known), chosen.name) == (["one", "two"], "two")
-
-
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ("", "it has 2 scenarios; choose one, as {file}#one"),
-        ("#tow", "it has no scenario 'tow'; did you mean 'two'? known: one, two"),
-    ],
-)
-def test_a_choice_that_a_file_does_not_offer_is_told(write: Write, name: str, said: str) -> None:
-    file = write("scenarios: {one: , two: }")
-
-    with pytest.raises(ScenarioFileError) as raised:
-        chosen_in(f"{file}{name}", **NAMES)
-
-    assert str(raised.value) == f"{file}: {said.format(file=file)}"
-
-
-@pytest.mark.parametrize(
-    ("text", "is_file"),
-    [
-        ("steady", False),
-        ("slwo", False),
-        ("mine.yaml", True),
-        ("mine.yml", True),
-        ("here/mine", True),
-        ("mine#one", True),
-        ("mine", True),
-    ],
-)
-def test_a_file_is_told_from_a_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, *, is_file: bool
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "mine").touch()
-    (tmp_path / "steady").touch()
-
-    assert names_file(text, SCENARIOS) is is_file

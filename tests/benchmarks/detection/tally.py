@@ -227,6 +227,8 @@ def _median(trials: Sequence[Trial], of: Callable[[Trial], Look | None]) -> floa
 def _share(trials: Sequence[Trial], of: Callable[[Trial], Look | None]) -> str:
     """Write how many were noticed; and of how many, where the tool did not try all."""
     looks, noticed = _looks(trials, of), _noticed(trials, of)
+    if not looks:
+        return "-"
     return f"{noticed}" if len(looks) == len(trials) else f"{noticed} of {len(looks)}"
 
 
