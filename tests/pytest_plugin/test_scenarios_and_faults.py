@@ -145,15 +145,15 @@ def test_an_export_that_yields_one_product_writes_no_more(world: MockWorld) -> N
 # ---- faults
 
 
-def hasty(world: MockWorld) -> httpx.Client:
-    """Return a client in *world* that waits for nothing."""
-    return httpx.Client(base_url=world.url, headers=world.client.headers, timeout=0.2, trust_env=False)
+def impatient(world: MockWorld, *, seconds: float) -> httpx.Client:
+    """Return a client in *world* that waits so long for anything."""
+    return httpx.Client(base_url=world.url, headers=world.client.headers, timeout=seconds, trust_env=False)
 
 
-def test_latency_is_longer_than_a_hasty_client_waits(world: MockWorld) -> None:
+def test_latency_is_longer_than_an_impatient_client_waits(world: MockWorld) -> None:
     world.add_fault("latency", milliseconds=400, count=1)
 
-    with hasty(world) as client, pytest.raises(httpx.ReadTimeout):
+    with impatient(world, seconds=0.2) as client, pytest.raises(httpx.ReadTimeout):
         client.get(JOBS)
 
     assert world.client.get(JOBS).status_code == 200
@@ -201,8 +201,9 @@ def test_a_malformed_answer_is_no_json(world: MockWorld) -> None:
 def test_a_stalled_answer_begins_and_does_not_end(world: MockWorld) -> None:
     world.add_fault("stalled", after_bytes=5, count=1)
 
-    with hasty(world) as client, client.stream("GET", JOBS) as answer, pytest.raises(httpx.ReadTimeout):
-        answer.read()
+    with impatient(world, seconds=2) as client, client.stream("GET", JOBS) as answer:  # the head comes
+        with pytest.raises(httpx.ReadTimeout):
+            answer.read()
 
     assert answer.status_code == 200
 
