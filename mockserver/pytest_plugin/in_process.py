@@ -75,7 +75,7 @@ def _server(quirks: "Quirks", *, catalogue: str | None) -> "uvicorn.Server":
     from mockserver.server.serving import server_of  # noqa: PLC0415  # the same
     from mockserver.server.settings import Settings  # noqa: PLC0415  # the same
     from mockserver.simulation.catalogue_file import shipped_catalogue  # noqa: PLC0415  # the same
-    from mockserver.simulation.clock import ManualClock  # noqa: PLC0415  # the same
+    from mockserver.simulation.clock import Clock  # noqa: PLC0415  # the same
     from mockserver.simulation.scenario import scenario_named  # noqa: PLC0415  # the same
 
     settings = Settings(cors=("*",), jwt_secret=SECRET, quirks=quirks)
@@ -83,7 +83,7 @@ def _server(quirks: "Quirks", *, catalogue: str | None) -> "uvicorn.Server":
     worlds = build_worlds(
         document,
         settings,
-        clock=ManualClock(BEGINNING),
+        clock=Clock(start=BEGINNING, speed=0),
         scenario=scenario_named("steady"),
         catalogue_file=None if catalogue is None else shipped_catalogue(catalogue),
     )
