@@ -201,9 +201,12 @@ def test_a_malformed_answer_is_no_json(world: MockWorld) -> None:
 def test_a_stalled_answer_begins_and_does_not_end(world: MockWorld) -> None:
     world.add_fault("stalled", after_bytes=5, count=1)
 
-    with impatient(world, seconds=2) as client, client.stream("GET", JOBS) as answer:  # the head comes
-        with pytest.raises(httpx.ReadTimeout):
-            answer.read()
+    with (
+        impatient(world, seconds=2) as client,
+        client.stream("GET", JOBS) as answer,  # the head comes
+        pytest.raises(httpx.ReadTimeout),
+    ):
+        answer.read()
 
     assert answer.status_code == 200
 
