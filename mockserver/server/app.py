@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -31,15 +31,17 @@ from mockserver.server.preferring import Preferring
 from mockserver.server.recent import RecentJobs
 from mockserver.server.settings import Engine, Settings
 from mockserver.simulation.batch_job import BatchJob
-from mockserver.simulation.catalogue import Catalogue
 from mockserver.simulation.clock import Clock
 from mockserver.simulation.identity import Mint
 from mockserver.simulation.scenario import Scenario
-from mockserver.simulation.strategies import PlainStrategy, builtin_strategies
+from mockserver.simulation.strategies import BUILTIN, Strategies
 from mockserver.simulation.strategy import Strategy
 from mockserver.simulation.users import User
 from mockserver.simulation.world import World
 from mockserver.simulation.worlds import IDLE, MOST, Worlds
+
+if TYPE_CHECKING:  # it takes long to load, and a server need not
+    from mockserver.simulation.catalogue import Catalogue
 
 DOCS, OPENAPI_JSON = "/docs", "/openapi.json"
 PEOPLE = 3
@@ -180,7 +182,7 @@ def _people(settings: Settings, *, at: datetime, mint: Mint) -> list[User]:
 
 def _opening(
     file: Path | None, *, seed: int, at: datetime, mint: Callable[[str], str]
-) -> Callable[[], Catalogue]:
+) -> "Callable[[], Catalogue]":
     """Return what gives the first catalogue: a *file* is read now, another is made up when it is needed."""
     if file is None:
         return cache(partial(_made_up, seed=seed, at=at, mint=mint))  # for all copies of the world
@@ -190,7 +192,7 @@ def _opening(
     return lambda: catalogue
 
 
-def _made_up(*, seed: int, at: datetime, mint: Callable[[str], str]) -> Catalogue:
+def _made_up(*, seed: int, at: datetime, mint: Callable[[str], str]) -> "Catalogue":
     from mockserver.simulation.seeding import seeded_catalogue  # noqa: PLC0415  # only when it is needed
 
     return seeded_catalogue(seed=seed, at=at, mint=mint)
@@ -201,9 +203,8 @@ def strategies_of(document: Document) -> Mapping[str, Strategy]:
 
     A plain one for a type of the user's own.
     """
-    builtin = builtin_strategies()
     types = document.resolve(document.bundle["components"]["schemas"]["BatchJob"]["properties"]["type"])
-    return {name: builtin.get(name) or PlainStrategy(name) for name in types.get("enum", builtin)}
+    return Strategies(types.get("enum", BUILTIN))
 
 
 def _usual_security(contract: Contract) -> Sequence[Mapping[str, Any]]:

@@ -11,12 +11,20 @@ from mockserver.server.credentials import Credentials
 from mockserver.server.downloads import download
 from mockserver.server.errors import Unauthorized
 from mockserver.server.exchange import Operate, Parts, Request, Response, json_response, text_response
+from mockserver.server.lean import put_off
 from mockserver.server.payloads import Payloads, paging_of
 from mockserver.server.preferences import applied
 from mockserver.server.recent import RecentJobs
-from mockserver.simulation.catalogue_query import find_price_lists, find_products, find_variants, store_of
 from mockserver.simulation.scenario import Scenario, Scenarios
 from mockserver.simulation.users import User
+
+with put_off("mockserver.simulation.catalogue_query"):
+    from mockserver.simulation.catalogue_query import (
+        find_price_lists,
+        find_products,
+        find_variants,
+        store_of,
+    )
 
 SCENARIO = "scenario"  # the preference for a new job
 

@@ -7,14 +7,16 @@ worked out again is no part of it, nor is the log, which is about those who aske
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mockserver.simulation.batch_job import BatchJob
-from mockserver.simulation.catalogue import Catalogue
 from mockserver.simulation.files import File
 from mockserver.simulation.identity import MintState
 from mockserver.simulation.scenario import Scenario
 from mockserver.simulation.users import User
+
+if TYPE_CHECKING:  # it takes long to load, and a server need not
+    from mockserver.simulation.catalogue import Catalogue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,6 @@ class Contents:
     jobs: tuple[BatchJob, ...]
     agenda: tuple[str, ...]
     unanswered: frozenset[str]
-    catalogue: Catalogue
+    catalogue: "Catalogue"
     files: Mapping[str, File]
     # what a world learns to remember stands here too; test_snapshot finds what does not

@@ -7,12 +7,14 @@ yields. It changes nothing itself: the world does, with what it is given back.
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mockserver.quirk import NO_QUIRKS, Quirks
 from mockserver.simulation.batch_job import BatchJob
-from mockserver.simulation.catalogue import Catalogue
 from mockserver.simulation.files import Files
+
+if TYPE_CHECKING:  # it takes long to load, and a server need not
+    from mockserver.simulation.catalogue import Catalogue
 
 Once = Callable[[Hashable, Callable[[], Any]], Any]
 
@@ -31,7 +33,7 @@ class Shop:
     """
 
     at: datetime
-    catalogue: Catalogue
+    catalogue: "Catalogue"
     files: Files
     mint: Callable[[str], str]
     quirks: Quirks = NO_QUIRKS
@@ -50,7 +52,7 @@ class Work:
     result: Mapping[str, Any]
     context: Mapping[str, Any] | None = None
     units: int | None = None
-    catalogue: Catalogue | None = None
+    catalogue: "Catalogue | None" = None
     files: Files | None = None
 
 

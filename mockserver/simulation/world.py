@@ -16,12 +16,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mockserver.lifecycle import PRE_PROCESS, PROCESS, Lifecycle, Transition
 from mockserver.quirk import NO_QUIRKS, Quirk, Quirks
 from mockserver.simulation.batch_job import BatchJob
-from mockserver.simulation.catalogue import Catalogue
 from mockserver.simulation.clock import Clock, instant_of, microseconds_of
 from mockserver.simulation.contents import Contents
 from mockserver.simulation.course import Moved, course_of
@@ -51,6 +50,9 @@ from mockserver.simulation.strategy import Shop, Strategy, Work, WorkFailed, Wor
 from mockserver.simulation.timetable import NEVER, Timetable, timetable_of
 from mockserver.simulation.trail import TRAILING_STAMPS, trailing
 from mockserver.simulation.users import User, Users
+
+if TYPE_CHECKING:  # it takes long to load, and a server need not
+    from mockserver.simulation.catalogue import Catalogue
 
 ROLLED_BACK = Quirk(
     name="failed-processing-rolled-back",
@@ -105,7 +107,7 @@ class World:
         lifecycle: Lifecycle,
         scenario: Scenario,
         strategies: Mapping[str, Strategy],
-        catalogue: Callable[[], Catalogue],
+        catalogue: "Callable[[], Catalogue]",
         mint: Mint,
         quirks: Quirks = NO_QUIRKS,
         store: Store | None = None,
@@ -468,7 +470,7 @@ class World:
         )
 
     @property
-    def _catalogues(self) -> list[Catalogue]:
+    def _catalogues(self) -> "list[Catalogue]":
         """Return what the shop sold, from the beginning on."""
         if not self._stock:
             self._stock.append(self._opening())
@@ -741,7 +743,7 @@ class World:
     # ---- the shop
 
     @property
-    def catalogue(self) -> Catalogue:
+    def catalogue(self) -> "Catalogue":
         """Return the catalogue as it is now."""
         self.settle()
         return self._catalogues[-1]
