@@ -17,10 +17,11 @@ from mockserver.server.payloads import (
     SHOWN_PASSWORD_HASH,
 )
 from mockserver.server.pipeline import GUARDED_BY_ID
+from mockserver.simulation.columns import HIDDEN_MICROSECONDS
 from mockserver.simulation.scenario import CANCELED_TURNS_FAILED, WORKER_TICKS
 from mockserver.simulation.strategies.import_source import LOST_SOURCE_HANGS
 from mockserver.simulation.trail import TRAILING_STAMPS
-from mockserver.simulation.world import HIDDEN_MICROSECONDS, RACED_CONFIRMS, ROLLED_BACK
+from mockserver.simulation.world import RACED_CONFIRMS, ROLLED_BACK
 
 MEDUSA = "medusa-1.20.11"
 MEDUSA_QUIRKS: Mapping[str, Quirk] = MappingProxyType(

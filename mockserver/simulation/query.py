@@ -1,8 +1,7 @@
 """Lists: which rows match, in which order, and which page of them. Knows nothing of how a query is written.
 
 A query is a mapping of values that were already read from it: `limit` and `offset` numbers, `order` a column
-with
-or without a minus, filters by column: a list of texts, None for "not set", or `{"gt": instant}`.
+with or without a minus, filters by column: a list of texts, None for "not set", or `{"gt": instant}`.
 """
 
 import json
@@ -23,6 +22,8 @@ OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "gte": operator.ge,
 }
 NEWEST_FIRST = "-created_at"
+# everything else in a query filters a column
+QUERY_ONLY = frozenset({"limit", "offset", "order", "fields", "expand", "q"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,8 @@ import heapq
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from random import Random
 from types import MappingProxyType
@@ -22,6 +22,12 @@ from mockserver.lifecycle import PRE_PROCESS, PROCESS, Lifecycle, Transition
 from mockserver.quirk import NO_QUIRKS, Quirk, Quirks
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.clock import Clock, instant_of, microseconds_of
+from mockserver.simulation.columns import (
+    HIDDEN_MICROSECONDS,
+    KEPT_IN_MICROSECONDS,
+    job_column,
+    microseconds_column,
+)
 from mockserver.simulation.contents import Contents
 from mockserver.simulation.course import Moved, course_of
 from mockserver.simulation.faults import Faults
@@ -30,9 +36,10 @@ from mockserver.simulation.identity import Mint
 from mockserver.simulation.listing import Listing
 from mockserver.simulation.log import Log
 from mockserver.simulation.memo import MOST, Memo
+from mockserver.simulation.order import Foresight, Order
 from mockserver.simulation.owner_index import MILLISECOND
 from mockserver.simulation.packed_json import packed_json, unpacked_json
-from mockserver.simulation.query import Page, matching, ordered, page
+from mockserver.simulation.query import QUERY_ONLY, Page
 from mockserver.simulation.refusals import CreatorNotFound, NotTheOwner, StrategyUnknown
 from mockserver.simulation.scenario import Failure, Scenario
 from mockserver.simulation.schedule import (
@@ -49,6 +56,7 @@ from mockserver.simulation.strategies.stored_order import in_stored_order
 from mockserver.simulation.strategy import Shop, Strategy, Work, WorkFailed, WorkNeverEnds
 from mockserver.simulation.timetable import NEVER, Timetable, timetable_of
 from mockserver.simulation.trail import TRAILING_STAMPS, trailing
+from mockserver.simulation.user_query import page_of_users
 from mockserver.simulation.users import User, Users
 
 if TYPE_CHECKING:  # it takes long to load, and a server need not
@@ -60,20 +68,12 @@ ROLLED_BACK = Quirk(
     matters="a job that failed while processing looks as if processing had never begun",
     evidence="import/get settled unknown product id",
 )
-HIDDEN_MICROSECONDS = Quirk(
-    name="hidden-microseconds",
-    does="created_at and updated_at are kept and compared in microseconds, and shown in milliseconds",
-    matters="created_at[gt] with a job's own created_at still finds that job; created_at[lte] does not",
-    evidence="list_filters/created_at[gt] l4",
-)
 RACED_CONFIRMS = Quirk(
     name="raced-confirms",
     does="confirms that arrive before the first is answered are let through, and the job is run twice",
     matters="both clients are told that they confirmed it; the job completes, and then fails",
     evidence="races/get after simultaneous confirms",
 )
-KEPT_IN_MICROSECONDS = ("created_at", "updated_at")  # the database sets them, the worker the others
-ONE_MILLISECOND = timedelta(milliseconds=1)
 LONGEST_REMEMBERED = 1024  # bytes of a context, as long as it is remembered what it comes to
 MOST_VIEWS = 256  # jobs of which it is remembered how they were last seen
 COPIED_BY_FORKS = (
@@ -86,11 +86,7 @@ COPIED_BY_FORKS = (
     "_foresight",
 )
 JOBS_PER_PAGE = 10
-USERS_PER_PAGE = 50
-# everything else in a query filters a column
-QUERY_ONLY = frozenset({"limit", "offset", "order", "fields", "expand", "q"})
 
-Row = TypeVar("Row")
 Value = TypeVar("Value")
 
 
@@ -138,7 +134,7 @@ class World:
         # jobs as they were last seen: what was kept of each, what was shown of it, and before which moment
         self._views: dict[str, tuple[BatchJob, BatchJob, int]] = {}
         # by the type, dry_run, tick, catalogue, essence and scenario's name of a job that was just created
-        self._foresight: dict[Hashable, _Foresight] = {}
+        self._foresight: dict[Hashable, Foresight] = {}
         self.log = Log()
         self._created = lifecycle.instants[lifecycle.initial]
         self._shown_as = trailing if TRAILING_STAMPS in quirks else None
@@ -333,7 +329,7 @@ class World:
             job = self._perform(job, step, rehearsed=True)
             yield job
 
-    def _timetable_of_new(self, job: BatchJob, order: "_Order") -> Timetable:
+    def _timetable_of_new(self, job: BatchJob, order: Order) -> Timetable:
         """Return the timetable of *job*, which was just created by *order*.
 
         What becomes of the first such job becomes, as much later, of all that are created after it.
@@ -351,7 +347,7 @@ class World:
             self._foresight.clear()
         # otherwise it would be another for each instant
         if self._shown_as is None and (begun is None or timetable.due != created):
-            self._foresight[key] = _Foresight(timetable, created, job.scenario)
+            self._foresight[key] = Foresight(timetable, created, job.scenario)
         return timetable
 
     def _timetable(self, job: BatchJob) -> Timetable:
@@ -579,15 +575,13 @@ class World:
             self._jobs.add(job, self._timetable_of_new(job, order), context=order.stored)
         return job
 
-    def _order(
-        self, context: Mapping[str, Any], packed: bytes, strategy: Strategy, now: datetime
-    ) -> "_Order":
+    def _order(self, context: Mapping[str, Any], packed: bytes, strategy: Strategy, now: datetime) -> Order:
         if len(packed) > LONGEST_REMEMBERED:
-            return _Order.of(context, strategy, self._shop(now))
+            return Order.of(context, strategy, self._shop(now))
         return self._once(
             len(self._catalogue_since) - 1,
             (strategy.type, "order", packed),
-            lambda: _Order.of(context, strategy, self._shop(now)),
+            lambda: Order.of(context, strategy, self._shop(now)),
         )
 
     def retrieve(self, job_id: str, *, by: str) -> BatchJob:
@@ -714,8 +708,7 @@ class World:
 
     def list_users(self, query: Mapping[str, Any]) -> Page:
         """Return a page of the users. query: see `query`; `q` looks in addresses and names."""
-        users = [user for user in self._users.by_id.values() if _mentions(user, query.get("q", ""))]
-        return _page(users, query, column=user_column, limit=USERS_PER_PAGE)
+        return page_of_users(self._users, query)
 
     def authenticate(self, email: str, password: str) -> User | None:
         """Return the user who logs in with these, or None."""
@@ -766,75 +759,5 @@ class World:
         self._files = self._files.without(key)
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """What a client asked for, as a job that does not alter the shop takes it.
-
-    prepared: the context as the strategy understood it. stored: the same as it is kept, packed. essence: what
-    of it decides how the work goes.
-    """
-
-    prepared: Mapping[str, Any]
-    stored: bytes
-    essence: Hashable
-
-    @classmethod
-    def of(cls, context: Mapping[str, Any], strategy: Strategy, shop: Shop) -> "_Order":
-        """Return the order for a job with *context*. Raises ContextRefused."""
-        prepared = strategy.prepare(context, shop)
-        stored = in_stored_order(prepared)
-        return cls(prepared, packed_json(stored), strategy.essence(stored))
-
-
-@dataclass(frozen=True, slots=True)
-class _Foresight:
-    """What became of a job that was just *created*: at that moment, in microseconds."""
-
-    timetable: Timetable
-    created: int
-    scenario: Scenario
-
-    def of_job_created(self, created: int, *, is_ticking: bool) -> Timetable:
-        """Return the timetable of a job with which the same happens, as much later or at the same ticks."""
-        shape, moments, due = self.timetable
-        if is_ticking:
-            return Timetable(shape, (created, *moments[1:]), due)
-        later = created - self.created
-        return Timetable(
-            shape, tuple([each + later for each in moments]), NEVER if due == NEVER else due + later
-        )
-
-
 def _shown_by(strategy: Strategy, error: str | Mapping[str, Any]) -> Iterable[str | Mapping[str, Any]]:
     return strategy.failure(error).errors if isinstance(error, str) else (error,)
-
-
-def job_column(job: BatchJob, name: str) -> Any:
-    """Return the value of a batch job's column, instants that are not set as None."""
-    if name in job.instants:
-        return job.instants[name]
-    return getattr(job, name, None)
-
-
-def microseconds_column(job: BatchJob, name: str) -> Any:
-    """Return the value of a column as its database compares it: some have microseconds that are not shown."""
-    value = job_column(job, name)
-    return value + ONE_MILLISECOND if name in KEPT_IN_MICROSECONDS else value
-
-
-def user_column(user: User, name: str) -> Any:
-    """Return the value of a user's column; `deleted_at` is always None."""
-    return getattr(user, name, None)
-
-
-def _mentions(user: User, text: str) -> bool:
-    return any(
-        text.lower() in (field or "").lower() for field in (user.email, user.first_name, user.last_name)
-    )
-
-
-def _page(rows: list[Row], query: Mapping[str, Any], *, column: Any, limit: int) -> Page:
-    filters = {name: value for name, value in query.items() if name not in QUERY_ONLY}
-    found = ordered(matching(rows, filters, column=column), query.get("order"), column=column)
-    size, offset = query.get("limit", limit), query.get("offset", 0)
-    return Page(rows=page(found, limit=size, offset=offset), count=len(found), limit=size, offset=offset)

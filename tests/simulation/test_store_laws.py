@@ -22,6 +22,7 @@ from mockserver.lifecycle import Lifecycle, TransitionRefused
 from mockserver.quirk import Quirks
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.clock import Clock, ManualClock
+from mockserver.simulation.columns import HIDDEN_MICROSECONDS, job_column, microseconds_column
 from mockserver.simulation.course import course_of
 from mockserver.simulation.duration import Drawn
 from mockserver.simulation.identity import Mint
@@ -40,14 +41,7 @@ from mockserver.simulation.strategies import PlainStrategy, builtin_strategies
 from mockserver.simulation.strategies.import_source import LOST_SOURCE_HANGS
 from mockserver.simulation.timetable import Timetable
 from mockserver.simulation.trail import TRAILING_STAMPS
-from mockserver.simulation.world import (
-    HIDDEN_MICROSECONDS,
-    RACED_CONFIRMS,
-    ROLLED_BACK,
-    World,
-    job_column,
-    microseconds_column,
-)
+from mockserver.simulation.world import RACED_CONFIRMS, ROLLED_BACK, World
 from tests.simulation.test_product_import import csv, row
 
 BEGINNING = datetime(2026, 11, 22, 1, 44, 39, 286123, tzinfo=UTC)
