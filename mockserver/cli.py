@@ -36,6 +36,7 @@ examples:
   mockserver serve --port 0                      on a free port, which is printed
   mockserver serve --scenario instant            every job is done by the next look
   mockserver serve --scenario mine.yaml#busy     as your own file says; `mockserver scenarios` lists more
+  mockserver serve --clock 60                    a minute passes in each second; below /_mock time is steered
   mockserver serve --cors http://localhost:4000  a frontend of another origin may call
   mockserver serve --like medusa-1.20.11         with the recorded quirks of the real server
   cp -r openapi mine && mockserver serve --spec mine
