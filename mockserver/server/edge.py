@@ -120,7 +120,6 @@ async def _decline(scope: Scope, receive: Receive, send: Send) -> None:
 
 def _request(scope: Scope, world: World) -> Request:
     raw_path = scope.get("raw_path") or quote(scope["path"]).encode()
-    host, port = scope.get("server") or ("localhost", 80)
     head = scope["extensions"].get(HEAD) if "extensions" in scope else None
     headers = (
         {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
@@ -129,13 +128,23 @@ def _request(scope: Scope, world: World) -> Request:
     )
     return Request(
         method=scope["method"],
-        path=raw_path.decode("latin-1").partition("?")[0],
+        path=_path(raw_path),
         query_string=scope["query_string"].decode("latin-1"),
         headers=headers,
-        origin=(scope.get("scheme", "http"), f"{host}:{port}"),
+        origin=_origin(scope.get("scheme", "http"), *(scope.get("server") or ("localhost", 80))),
         world=world,
         preferences=_preferences(scope) if PREFER in headers else NO_PREFERENCES,
     )
+
+
+@lru_cache(256)
+def _path(raw_path: bytes) -> str:
+    return raw_path.decode("latin-1").partition("?")[0]
+
+
+@lru_cache(64)
+def _origin(scheme: str, host: str, port: int | None) -> tuple[str, str]:
+    return scheme, f"{host}:{port}"
 
 
 def _preferences(scope: Scope) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha1
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import orjson
@@ -19,6 +20,7 @@ from mockserver.simulation.world import World
 Headers = Sequence[tuple[bytes, bytes]]
 JSON = "application/json; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
+NO_QUERY: Mapping[str, Any] = MappingProxyType({})
 LONGEST_LOGGED = 16 * 1024  # bytes of an answer's body
 
 
@@ -71,7 +73,7 @@ class Request:
     operation: Operation | None = None
     unreadable: str | None = None
     route: Route = NOWHERE
-    query: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, Any] = field(default_factory=lambda: NO_QUERY)
     caller: str | None = None
     session: str | None = None
     faults: Sequence[Fault] = ()

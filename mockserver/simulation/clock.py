@@ -35,9 +35,11 @@ class WallClock:
 
     def now(self) -> datetime:
         """Return the present instant, or the last one told when the machine's clock was set back."""
-        now = datetime.now(UTC)
-        self._last = last = max(self._last, now)
-        return last
+        now, last = datetime.now(UTC), self._last
+        if now < last:
+            return last
+        self._last = now
+        return now
 
 
 class Clock:

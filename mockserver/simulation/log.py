@@ -6,38 +6,36 @@ the world which every server has, and which load is put on, remembers little; a 
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from itertools import count
+from itertools import islice
 from typing import Any
 
 FEW, MANY = 64, 1000  # entries
 
 
 class Log:
-    """Entries, numbered from 1 in the order in which they came."""
+    """Entries, numbered from 1 in the order in which they came. added: the number of the last one, or 0."""
 
-    __slots__ = ("_entries", "_numbers", "is_closed", "watchers")
+    __slots__ = ("_entries", "added", "is_closed", "watchers")
 
-    def __init__(self, *, most: int = FEW, first: int = 1) -> None:
-        self._entries: deque[tuple[int, Any]] = deque(maxlen=most)
-        self._numbers = count(first)
+    def __init__(self, *, most: int = FEW, added: int = 0) -> None:
+        self._entries: deque[Any] = deque(maxlen=most)
+        self.added = added
         self.is_closed = False
         # called when something has happened, without being told what
         self.watchers: set[Callable[[], None]] = set()
 
     def add(self, entry: Any) -> None:
         """Take *entry*."""
-        self._entries.append((next(self._numbers), entry))
+        self._entries.append(entry)
+        self.added += 1
         if self.watchers:
             self.wake()
 
-    @property
-    def added(self) -> int:
-        """Return the number of the last entry, 0 before there is one."""
-        return int(repr(self._numbers)[len("count(") : -1]) - 1
-
     def after(self, number: int) -> Iterator[tuple[int, Any]]:
         """Yield what came after the entry with *number*, as far as it is known, each with its number."""
-        yield from [each for each in self._entries if each[0] > number]
+        forgotten = self.added - len(self._entries)
+        known = list(islice(self._entries, max(0, number - forgotten), None))
+        yield from enumerate(known, max(number, forgotten) + 1)
 
     def clear(self) -> None:
         """Forget all entries; the numbers go on."""
@@ -55,6 +53,6 @@ class Log:
 
     def forked(self) -> "Log":
         """Return a log with the same entries, which nobody watches."""
-        copy: Log = Log(most=MANY, first=self.added + 1)
+        copy: Log = Log(most=MANY, added=self.added)
         copy._entries.extend(self._entries)
         return copy

@@ -558,14 +558,13 @@ class World:
             prepared = order.prepared
         if not self._users.is_one(by):
             raise CreatorNotFound(by)
-        job = BatchJob(
-            id=self._mint.id("batch", at=now),
-            type=job_type,
+        job = BatchJob.new(
+            self._mint.id("batch", at=now),
+            job_type,
             created_by=by,
             context=prepared,
             dry_run=dry_run,
-            instants={self._created: now},
-            updated_at=now,
+            at=now,
             lifecycle=self._lifecycle,
             scenario=self._scenario_of(job_type, scenario),
         )
