@@ -97,6 +97,7 @@ def test_each_example_is_one_command_and_what_it_is_for() -> None:
         "mockserver serve --port 0",
         "mockserver serve --scenario instant",
         "mockserver serve --scenario mine.yaml#busy",
+        "mockserver serve --clock 60",
         "mockserver serve --cors http://localhost:4000",
         "mockserver serve --like medusa-1.20.11",
         "cp -r openapi mine && mockserver serve --spec mine",
