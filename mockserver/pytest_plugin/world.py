@@ -12,7 +12,7 @@ from mockserver.pytest_plugin.seen import Exchange, Exchanges, Job, id_of
 if TYPE_CHECKING:
     import httpx
 
-MOST_LOGGED = 500  # exchanges that a world remembers
+MOST_LOGGED = 1000  # exchanges: as many as a world remembers, and as one answer tells
 
 
 class MockWorld:

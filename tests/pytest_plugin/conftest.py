@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from mockserver.pytest_plugin.naming import world_name
+from mockserver.pytest_plugin.servers import MockServer
+from mockserver.pytest_plugin.world import MockWorld
 from tests.serving import serving
 
 collect_ignore = ["examples"]
@@ -41,3 +44,10 @@ def examples(project: pytest.Pytester) -> pytest.Pytester:
     for name in ("test_marks.py", "test_time.py", "test_worlds.py"):
         project.path.joinpath(name).write_bytes((EXAMPLES / name).read_bytes())
     return project
+
+
+@pytest.fixture
+def world(mock_server: MockServer, request: pytest.FixtureRequest) -> Iterator[MockWorld]:
+    """Return a world of the test's own; our other tests have one without a server."""
+    with mock_server.world(world_name(request.node.nodeid, run="ours")) as begun:
+        yield begun

@@ -1,13 +1,11 @@
 """Every built-in scenario and every kind of fault, seen by a real client on a real socket."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
-from mockserver.pytest_plugin.naming import world_name
 from mockserver.pytest_plugin.refusals import MockServerRefused
 from mockserver.pytest_plugin.servers import MockServer
 from mockserver.pytest_plugin.world import MockWorld
@@ -50,13 +48,6 @@ ERRORS = [
     ("partial-failure", "product-import", "Simulated failure: the rows after it were not tried"),
     ("parser-error-midway", "product-import", "The csv file parsing failed due to: Simulated failure"),
 ]
-
-
-@pytest.fixture
-def world(mock_server: MockServer, request: pytest.FixtureRequest) -> Iterator[MockWorld]:
-    """Return a world of the test's own; our other tests have one without a server."""
-    with mock_server.world(world_name(request.node.nodeid, run="ours")) as begun:
-        yield begun
 
 
 def exported(world: MockWorld) -> str:
