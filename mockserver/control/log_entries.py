@@ -10,16 +10,14 @@ from typing import Any
 
 from mockserver.contract.judge import Exchange, Judge, Violation
 from mockserver.contract.parameters import ParameterRefused
-from mockserver.server.exchange import Exchanged, Headers, Request, to_json
+from mockserver.server.exchange import LONGEST_LOGGED, Exchanged, Headers, Request, to_json
+from mockserver.server.pipeline import FILES_FIELD
 from mockserver.simulation.clock import to_json as instant_to_json
 from mockserver.simulation.faults import LATENCY
 
-LONGEST = 16 * 1024  # bytes of a body that is shown
 TEXTS = ("text/", "application/json", "application/x-www-form-urlencoded")
 # what curl says by itself, or counts anew
 CURLS_OWN = frozenset({"host", "content-length", "connection", "accept-encoding", "transfer-encoding"})
-FILES = "files"
-BODILESS = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +124,7 @@ def _whole_size(entry: Exchanged, answered: Mapping[str, str]) -> int:
 
 def _shown_body(body: bytes, headers: Mapping[str, str], *, size: int) -> dict[str, Any]:
     is_text = headers.get("content-type", "").startswith(TEXTS) if body else not size
-    kept = body[:LONGEST]
+    kept = body[:LONGEST_LOGGED]
     is_cut = bool(body) and (size > len(kept) or len(body) > len(kept))
     # a letter that the cut goes through is left out
     text = kept.decode(errors="ignore" if is_cut else "replace") if is_text else None
@@ -143,7 +141,7 @@ def curl_of(request: Request) -> str:
         words += ["-X", request.method]
     words += _header_words(request.headers, without_type=bool(request.files))
     for name, _ in request.files:
-        words += ["-F", f"{FILES}=@{name}"]
+        words += ["-F", f"{FILES_FIELD}=@{name}"]
     if body := sent_body(request):
         words += ["--data-raw", body.decode(errors="replace")]
     return shlex.join([*words, f"{request.base_url}{request.path}{query}"])

@@ -21,7 +21,7 @@ Headers = Sequence[tuple[bytes, bytes]]
 JSON = "application/json; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 NO_QUERY: Mapping[str, Any] = MappingProxyType({})
-LONGEST_LOGGED = 16 * 1024  # bytes of an answer's body
+LONGEST_LOGGED = 16 * 1024  # bytes of a body, kept of an answer and shown of either side
 
 
 @dataclass(slots=True)

@@ -7,8 +7,8 @@ import pytest
 from mockserver.contract.document import Document
 from mockserver.contract.judge import Judge
 from mockserver.contract.operation import Contract
-from mockserver.control.log_entries import LONGEST, LogEntries, curl_of
-from mockserver.server.exchange import Request
+from mockserver.control.log_entries import LogEntries, curl_of
+from mockserver.server.exchange import LONGEST_LOGGED, Request
 from mockserver.simulation.world import World
 from tests.asgi_client import Client
 
@@ -109,14 +109,14 @@ def test_what_is_wrong_with_an_answer_is_told(document: Document, world: World, 
 
 
 def test_a_long_body_is_cut_and_one_that_is_no_text_left_out(control: Client, client: Client) -> None:
-    long = client.upload(b"x" * (LONGEST + 1), filename="long.csv").json()["uploads"][0]["key"]
+    long = client.upload(b"x" * (LONGEST_LOGGED + 1), filename="long.csv").json()["uploads"][0]["key"]
     binary = client.upload(b"\x89PNG", filename="image.png").json()["uploads"][0]["key"]
     client.get(f"/uploads/{long}")
     client.get(f"/uploads/{binary}")
 
     bodies = [each["response"]["body"] for each in control.get(LOG).json()["exchanges"]]
 
-    assert bodies[2] == {"size": LONGEST + 1, "text": "x" * LONGEST, "cut": True}
+    assert bodies[2] == {"size": LONGEST_LOGGED + 1, "text": "x" * LONGEST_LOGGED, "cut": True}
     assert bodies[3] == {"size": 4, "text": None, "cut": False}
 
 
