@@ -58,7 +58,7 @@ class Events:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = scope[REQUEST]
         world = self._worlds.existing(request.path_parameters["world"])
-        await asyncio.sleep(0)  # into a task of its own; see wire.begun
+        await asyncio.sleep(0)  # into a task of its own; see eager.begun
         headers = [*STREAM, *self._transmitter.cors(request, vary=b"Origin")]
         journal = self._journals.of(world)
         told = _resumed(journal, request.headers.get("last-event-id"), latest=journal.look(world))

@@ -258,7 +258,7 @@ class _Documentation(SwaggerUIMiddleware):
         return cast("Coroutine[Any, Any, None]", self.app(scope, receive, send))
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await asyncio.sleep(0)  # into a task of its own, which a thread pool needs; see wire.begun
+        await asyncio.sleep(0)  # into a task of its own, which a thread pool needs; see eager.begun
         while self._unmade:
             self._unmade.pop()()
         with contextlib.suppress(HTTPException):

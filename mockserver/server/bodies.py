@@ -54,7 +54,7 @@ class Incoming:
     async def drain(self) -> None:
         """Throw away what is still coming, for as long and as much as is reasonable."""
         size = 0
-        await asyncio.sleep(0)  # into a task of its own, which a timeout needs; see wire.begun
+        await asyncio.sleep(0)  # into a task of its own, which a timeout needs; see eager.begun
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS):
                 while not self.is_whole and size <= DRAIN_LIMIT:

@@ -99,7 +99,7 @@ class _Line(NamedTuple):
             return
         gone = asyncio.Event()
         await send({"type": WAIT, "gone": gone})
-        await asyncio.sleep(0)  # into a task of its own, which a timeout needs; see wire.begun
+        await asyncio.sleep(0)  # into a task of its own, which a timeout needs; see eager.begun
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await gone.wait()

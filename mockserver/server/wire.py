@@ -13,13 +13,14 @@ come before is not parsed again.
 import asyncio
 import socket
 import struct
-from collections.abc import Callable, Coroutine, Generator, Sized
+from collections.abc import Sized
 from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import unquote
 
 import httptools
 
+from mockserver.server.eager import begun
 from mockserver.server.heads import Head, KnownHeads
 from mockserver.server.lean import put_off
 
@@ -477,45 +478,6 @@ def _line(name: bytes, value: bytes) -> bytes:
 
 
 _usual_line = lru_cache(LINES)(_line)  # answers carry the same few
-
-
-def begun(coroutine: Coroutine[Any, Any, None], loop: asyncio.AbstractEventLoop) -> asyncio.Task[None] | None:
-    """Run *coroutine* until it waits for something.
-
-    Return the task that waits with it, None when it has ended. Until it first waits there is no current task:
-    what needs one gives way first (`asyncio.sleep(0)`). Python's own eager tasks come with 3.12.
-    """
-    try:
-        awaited = coroutine.send(None)
-    except StopIteration:
-        return None
-    return loop.create_task(_continued(coroutine, awaited))
-
-
-async def _continued(coroutine: Coroutine[Any, Any, None], awaited: Any) -> None:
-    await _Rest(coroutine, awaited)
-
-
-class _Rest:
-    """What is left of a coroutine that was begun outside of its task. awaited: what it waits for."""
-
-    def __init__(self, coroutine: Coroutine[Any, Any, None], awaited: Any) -> None:
-        self._coroutine = coroutine
-        self._awaited = awaited
-
-    def __await__(self) -> Generator[Any, Any, None]:
-        """Pass on what the coroutine waits for, and what comes of it, until it ends."""
-        awaited = self._awaited
-        while True:
-            proceed: Callable[[Any], Any] = self._coroutine.send
-            try:
-                given = yield awaited
-            except BaseException as error:  # noqa: BLE001  # the coroutine's to deal with, cancellation included
-                proceed, given = self._coroutine.throw, error
-            try:
-                awaited = proceed(given)
-            except StopIteration:
-                return
 
 
 class _OneAfterAnother(FlowControl):
