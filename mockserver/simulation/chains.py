@@ -77,7 +77,7 @@ class Chain:
         self.size += 1
         self.last = row
 
-    def extend(self, columns: Sequence[Row], ids: Sequence[str], *, token: object) -> None:
+    def extend(self, columns: Sequence[Sequence[int]], ids: Sequence[str], *, token: object) -> None:
         """Lay down rows that are given by column, after the last one; each may come after the one before."""
         start = 0
         while start < len(ids):
@@ -193,18 +193,18 @@ class Chains:
         insort(self._ends, (row[0], number))
         return number
 
-    def extend(self, rows: Sequence[Row], ids: Sequence[str]) -> Sequence[int]:
-        """Lay *rows* down, one after the other, and return the number of the chain of each."""
-        columns = list(zip(*rows, strict=True))
+    def extend(self, columns: Sequence[Sequence[int]], ids: Sequence[str]) -> Sequence[int]:
+        """Lay rows down, which are given by column, and return the number of the chain of each."""
         if not all(all(map(le, values, values[1:])) for values in columns):
+            rows = zip(*columns, strict=True)
             return [self.add(row, row_id) for row, row_id in zip(rows, ids, strict=True)]
         # the first one finds the chain, and the others follow it there
-        number = self.add(rows[0], ids[0])
-        if len(rows) > 1:
+        number = self.add(tuple([values[0] for values in columns]), ids[0])
+        if len(ids) > 1:
             self.chains[number].extend([values[1:] for values in columns], ids[1:], token=self._token)
-            del self._ends[bisect_left(self._ends, (rows[0][0], number))]
-            insort(self._ends, (rows[-1][0], number))
-        return [number] * len(rows)
+            del self._ends[bisect_left(self._ends, (columns[0][0], number))]
+            insort(self._ends, (columns[0][-1], number))
+        return [number] * len(ids)
 
     def remove(self, number: int, first: int) -> None:
         """Take the row with *first* in its first column away from the chain with that *number*."""

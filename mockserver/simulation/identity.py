@@ -86,7 +86,11 @@ class Mint:
 
     def id(self, prefix: str, *, at: datetime) -> str:
         """Return a new id, for example `batch_01G8T782965PYFG0751G0Z38B4`."""
-        return f"{prefix}_{ulid(to_milliseconds(at), self._chance.getrandbits(CHANCE_BITS))}"
+        return self.id_of_millisecond(prefix, to_milliseconds(at))
+
+    def id_of_millisecond(self, prefix: str, milliseconds: int) -> str:
+        """Return a new id, as `id` does. milliseconds: since 1970."""
+        return f"{prefix}_{ulid(milliseconds, self._chance.getrandbits(CHANCE_BITS))}"
 
     def session_id(self) -> str:
         """Return a new session id: 32 letters and digits."""

@@ -6,6 +6,7 @@ Mutable, and bounded: when it is full, it forgets what it learnt first.
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, TypeVar
 
+from mockserver.bounded import make_room
 from mockserver.simulation.strategy import WorkFailed
 
 Value = TypeVar("Value")
@@ -30,8 +31,7 @@ class Memo:
         known = self._known.get(key)
         if known is None:
             known = _outcome(make)
-            if len(self._known) >= self._most:
-                del self._known[next(iter(self._known))]
+            make_room(self._known, most=self._most)
             self._known[key] = known
         value, errors = known
         if errors is not None:

@@ -85,13 +85,15 @@ class OwnerIndex:
         """Lay a job down, the *number*-th that was created, and return the number of its chain."""
         return self._own(timetable.shape).add((number, *timetable.moments), job_id)
 
-    def extend(self, first: int, ids: Sequence[str], timetables: Sequence[Timetable]) -> Sequence[int]:
+    def extend(
+        self, first: int, ids: Sequence[str], *, shape: int, moments: Sequence[Sequence[int]]
+    ) -> Sequence[int]:
         """Lay jobs of one shape down, the *first*-th that was created and those after it.
 
-        Return the numbers of their chains.
+        moments: the first one of each job, then the second ones, and so on. Return the numbers of their
+        chains.
         """
-        rows = [(number, *each.moments) for number, each in enumerate(timetables, first)]
-        return self._own(timetables[0].shape).extend(rows, ids)
+        return self._own(shape).extend([range(first, first + len(ids)), *moments], ids)
 
     def remove(self, number: int, *, shape: int, chain: int) -> None:
         """Take the *number*-th job away."""

@@ -16,7 +16,6 @@ from mockserver.simulation.packed_json import packed_json, unpacked_json
 if TYPE_CHECKING:
     from mockserver.lifecycle import Lifecycle
     from mockserver.simulation.scenario import Scenario
-    from mockserver.simulation.timetable import Timetable
 
 # the job's number, when its next stage is due, its units, shape, chain, owner, the length of its context, its
 # type, scenario and lifecycle, its flags, how many instants are set, and which of them is its updated_at
@@ -115,41 +114,27 @@ class Packer:
         self,
         first: int,
         jobs: Sequence[BatchJob],
-        timetables: "Sequence[Timetable]",
-        chains: Sequence[int],
         contexts: Sequence[bytes],
+        *,
+        created: Sequence[int],
+        due: Sequence[int],
+        shape: int,
+        chains: Sequence[int],
     ) -> Iterator[bytes]:
         """Yield *jobs* as bytes, which were just created by one user, of one type, scenario and lifecycle.
 
-        first: how many were created before them. chains: in which they lie.
+        first: how many were created before them. created, due: of each, in microseconds since 1970.
+        shape, chains: where they lie.
         """
         job = jobs[0]
         lifecycle = self._number_of(job.lifecycle)
         owner, job_type = self._owners.of(job.created_by, job.created_by), self._types.of(job.type, job.type)
-        scenario = self._scenarios.of_equal(job.scenario)
-        created = self._columns[lifecycle].index(job.lifecycle.instants[job.lifecycle.initial])
-        alike = zip(count(first), jobs, timetables, chains, contexts, strict=False)
-        for number, job, (shape, _, due), chain, context in alike:
-            yield (
-                NEW.pack(
-                    number,
-                    due,
-                    job.units,
-                    shape,
-                    chain,
-                    owner,
-                    len(context),
-                    job_type,
-                    scenario,
-                    lifecycle,
-                    DRY_RUN * job.dry_run,
-                    1,
-                    0,
-                    created,
-                    microseconds_of(job.updated_at),
-                )
-                + context
-            )
+        scenario, flags = self._scenarios.of_equal(job.scenario), DRY_RUN * job.dry_run
+        column = self._columns[lifecycle].index(job.lifecycle.instants[job.lifecycle.initial])
+        alike, pack = (job_type, scenario, lifecycle, flags, 1, 0, column), NEW.pack
+        each = zip(count(first), created, due, chains, contexts, strict=False)
+        for number, at, next_at, chain, context in each:
+            yield pack(number, next_at, 0, shape, chain, owner, len(context), *alike, at) + context
 
     def _number_of(self, lifecycle: "Lifecycle") -> int:
         number = self._lifecycles.of_equal(lifecycle)

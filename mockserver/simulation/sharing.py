@@ -6,7 +6,7 @@ entries, before it first writes to it. No dict in it ever grows large, so no sin
 rebuilt. With texts as keys and bytes or numbers as values the garbage collector has nothing to traverse.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Generic, TypeVar
 
 SHARDS = 1024
@@ -37,6 +37,16 @@ class SharingDict(Generic[Value]):
         else:
             self._shards[number] = {**self._shards[number], key: value}
             self._is_own[number] = 1
+
+    def put_all(self, entries: Iterable[tuple[str, Value]]) -> None:
+        """Keep all *entries*, each a key and its value."""
+        shards, is_own, put = self._shards, self._is_own, self.put
+        for key, value in entries:
+            number = hash(key) >> HASH_BITS_OF_SHARDS & SHARDS - 1
+            if is_own[number]:
+                shards[number][key] = value
+            else:
+                put(key, value)
 
     def remove(self, key: str) -> None:
         """Forget what is under *key*; nothing happens when there is nothing."""

@@ -13,26 +13,27 @@ about 700 bytes with a context of 250.
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from mockserver.bounded import make_room
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.chains import BLOCK_ROWS
 from mockserver.simulation.owner_index import Condition, Found, OwnerIndex
 from mockserver.simulation.packing import Packer, Place, due_of, place_of
 from mockserver.simulation.refusals import BatchJobNotFound
 from mockserver.simulation.sharing import SharingDict
-from mockserver.simulation.timetable import Shapes, Timetable
+from mockserver.simulation.timetable import Foresight, Shapes, Timetable
 
 MOST_RECENT = 256  # jobs
 LONGEST_RECENT = 4096  # bytes
 MOST_NEW = 64  # jobs
 
 
-_New = tuple[BatchJob, Timetable, bytes]
+_New = tuple[BatchJob, Foresight, int, bytes]
 
 
-def _kind(new: _New) -> tuple[object, ...]:
+def _kind(new: _New) -> tuple[str, Foresight]:
     """Return what new jobs that are laid down together have in common."""
-    job, timetable, _ = new
-    return job.created_by, timetable.shape, job.scenario, job.lifecycle
+    job, foresight, *_ = new
+    return job.created_by, foresight
 
 
 class Store:
@@ -85,25 +86,27 @@ class Store:
         place = Place(number, timetable.shape, chain, timetable.due)
         self._packed.put(job.id, self._packer.packed(job, place, context=context))
 
-    def add(self, job: BatchJob, timetable: Timetable, *, context: bytes) -> None:
-        """Keep *job*, which was just created, and what will become of it.
+    def add(self, job: BatchJob, foresight: Foresight, *, created: int, context: bytes) -> None:
+        """Keep *job*, which was just *created*, and what will become of it by *foresight*.
 
-        context: packed JSON, to be kept in place of its own.
+        created: in microseconds since 1970. context: packed JSON, to be kept in place of its own.
         """
-        self._new.append((job, timetable, context))
+        self._new.append((job, foresight, created, context))
         if len(self._new) >= MOST_NEW:
             self._lay_down()
 
     def _lay_down(self) -> None:
         new, self._new = self._new, []
-        for _, group in groupby(new, _kind):
-            jobs, timetables, contexts = zip(*group, strict=True)
-            ids = [job.id for job in jobs]
-            chains = self._index(jobs[0].created_by).extend(self._size, ids, timetables)
-            all_packed = self._packer.all_packed(self._size, jobs, timetables, chains, contexts)
+        for (owner, foresight), group in groupby(new, _kind):
+            jobs, _, created, contexts = zip(*group, strict=True)
+            first, ids, shape = self._size, [job.id for job in jobs], foresight.timetable.shape
             self._size += len(jobs)
-            for job_id, packed in zip(ids, all_packed, strict=True):
-                self._packed.put(job_id, packed)
+            moments, due = foresight.moments_of(created), foresight.due_of(created)
+            chains = self._index(owner).extend(first, ids, shape=shape, moments=moments)
+            all_packed = self._packer.all_packed(
+                first, jobs, contexts, created=created, due=due, shape=shape, chains=chains
+            )
+            self._packed.put_all(zip(ids, all_packed, strict=True))
 
     def keep(self, job: BatchJob, *, due: int) -> None:
         """Keep *job*, with which happened what was foreseen. due: when that goes on."""
@@ -125,8 +128,7 @@ class Store:
             return known[1]
         unpacked = self._packer.unpacked(job_id, packed), due_of(packed)
         if len(packed) <= LONGEST_RECENT:
-            if len(self._recent) >= MOST_RECENT:
-                del self._recent[next(iter(self._recent))]
+            make_room(self._recent, most=MOST_RECENT)
             self._recent[job_id] = packed, unpacked
         return unpacked
 

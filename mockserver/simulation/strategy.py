@@ -7,7 +7,7 @@ yields. It changes nothing itself: the world does, with what it is given back.
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from mockserver.quirk import NO_QUIRKS, Quirks
 from mockserver.simulation.batch_job import BatchJob
@@ -24,9 +24,8 @@ def make_anew(_key: Hashable, make: Callable[[], Any]) -> Any:
     return make()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shop:
-    """What a job finds at one instant.
+class Shop(NamedTuple):
+    """What a job finds at one instant. A tuple, for one is made for every job.
 
     mint: gives a new id, `prefix_ULID`, drawn from the world's seed. quirks: those that the world has.
     once: gives what a function makes, or made before in a shop with the same catalogue under an equal key.
@@ -68,6 +67,13 @@ class WorkNeverEnds(Exception):
     """The worker began the work, will never end it, and says nothing."""
 
 
+class Outlook(NamedTuple):
+    """How work goes. units: rows that processing will go through. succeeds: whether processing does."""
+
+    units: int
+    succeeds: bool
+
+
 class Strategy(Protocol):
     """What one type of batch job does with its context.
 
@@ -93,14 +99,15 @@ class Strategy(Protocol):
         """Return what processing *job* yields. Raises WorkFailed; then nothing of the shop changes."""
 
     def essence(self, context: Mapping[str, Any]) -> Hashable:
-        """Return what of *context* decides how its work goes: whether it fails, and its units.
+        """Return what of *context* decides the outlook of a job.
 
         It is asked only of strategies that do not alter the shop.
         """
 
-    def rehearse(self, job: BatchJob, shop: Shop) -> None:
-        """Raise WorkFailed where `process` would, without the rest of its work.
+    def outlook(self, job: BatchJob, essence: Hashable, shop: Shop) -> Outlook:
+        """Return how the work of *job* goes, and do none of it. Raises WorkFailed where `pre_process` does.
 
+        essence: of its context, from which all that follows but how many rows its scenario has it tell of.
         It is asked only of strategies that do not alter the shop.
         """
 

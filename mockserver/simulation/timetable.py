@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.clock import microseconds_of
+from mockserver.simulation.scenario import Scenario
 
 UPDATED = "updated_at"
 NEVER = 2**62  # as `Timetable.due`
@@ -66,6 +67,35 @@ class Timetable(NamedTuple):
     shape: int
     moments: tuple[int, ...]
     due: int
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """What becomes of a job that was just *created*, at that moment; and of those that are created after it.
+
+    scenario: of all of them. is_ticking: the worker looks at a few moments only, so that the same happens to
+    them at the same moments, and not as much later as they were created.
+    """
+
+    timetable: Timetable
+    created: int
+    scenario: Scenario
+    is_ticking: bool = False
+
+    def moments_of(self, created: Sequence[int]) -> list[Sequence[int]]:
+        """Return the moments of jobs that were *created* then: the first one of each, the second ones, ..."""
+        moments = self.timetable.moments
+        if self.is_ticking:
+            return [created, *([each] * len(created) for each in moments[1:])]
+        return [[at + later for at in created] for later in [each - self.created for each in moments]]
+
+    def due_of(self, created: Sequence[int]) -> Sequence[int]:
+        """Return the `Timetable.due` of jobs that were *created* at these moments."""
+        due = self.timetable.due
+        if self.is_ticking or due == NEVER:
+            return [due] * len(created)
+        later = due - self.created
+        return [at + later for at in created]
 
 
 class Shapes:

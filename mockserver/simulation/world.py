@@ -18,6 +18,7 @@ from random import Random
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from mockserver.bounded import make_room
 from mockserver.lifecycle import PRE_PROCESS, PROCESS, Lifecycle, Transition
 from mockserver.quirk import NO_QUIRKS, Quirk, Quirks
 from mockserver.simulation.batch_job import BatchJob
@@ -36,7 +37,7 @@ from mockserver.simulation.identity import Mint
 from mockserver.simulation.listing import Listing
 from mockserver.simulation.log import Log
 from mockserver.simulation.memo import MOST, Memo
-from mockserver.simulation.order import Foresight, Order
+from mockserver.simulation.order import Order
 from mockserver.simulation.owner_index import MILLISECOND
 from mockserver.simulation.packed_json import packed_json, unpacked_json
 from mockserver.simulation.query import QUERY_ONLY, Page
@@ -53,8 +54,8 @@ from mockserver.simulation.schedule import (
 )
 from mockserver.simulation.store import Store
 from mockserver.simulation.strategies.stored_order import in_stored_order
-from mockserver.simulation.strategy import Shop, Strategy, Work, WorkFailed, WorkNeverEnds
-from mockserver.simulation.timetable import NEVER, Timetable, timetable_of
+from mockserver.simulation.strategy import Outlook, Shop, Strategy, Work, WorkFailed, WorkNeverEnds
+from mockserver.simulation.timetable import NEVER, Foresight, Timetable, timetable_of
 from mockserver.simulation.trail import TRAILING_STAMPS, trailing
 from mockserver.simulation.user_query import page_of_users
 from mockserver.simulation.users import User, Users
@@ -133,7 +134,8 @@ class World:
         self._memo = Memo()
         # jobs as they were last seen: what was kept of each, what was shown of it, and before which moment
         self._views: dict[str, tuple[BatchJob, BatchJob, int]] = {}
-        # by the type, dry_run, tick, catalogue, essence and scenario's name of a job that was just created
+        # by the type, dry_run and tick of a job that was just created, its scenario's name, and how its work
+        # goes; and by the catalogue and its essence, from which that follows
         self._foresight: dict[Hashable, Foresight] = {}
         self.log = Log()
         self._created = lifecycle.instants[lifecycle.initial]
@@ -328,26 +330,31 @@ class World:
             job = self._perform(job, step, rehearsed=True)
             yield job
 
-    def _timetable_of_new(self, job: BatchJob, order: Order) -> Timetable:
-        """Return the timetable of *job*, which was just created by *order*.
+    def _foresight_of(self, job: BatchJob, order: Order, created: int) -> Foresight:
+        """Return what will become of *job*, which was just *created* by *order*.
 
         What becomes of the first such job becomes, as much later, of all that are created after it.
         """
         if job.scenario.is_drawn:  # each goes its own way
-            return self._timetable(replace(job, context=unpacked_json(order.stored)))
-        begun = job.scenario.taken_up(job.updated_at)
-        key = (job.type, job.dry_run, begun, len(self._catalogue_since), order.essence, job.scenario.name)
-        created = microseconds_of(job.updated_at)
-        foreseen = self._foresight.get(key)
-        if foreseen is not None and (foreseen.scenario is job.scenario or foreseen.scenario == job.scenario):
-            return foreseen.of_job_created(created, is_ticking=begun is not None)
-        timetable = self._timetable(replace(job, context=unpacked_json(order.stored)))
-        if len(self._foresight) >= MOST:
-            self._foresight.clear()
-        # otherwise it would be another for each instant
-        if self._shown_as is None and (begun is None or timetable.due != created):
-            self._foresight[key] = Foresight(timetable, created, job.scenario)
-        return timetable
+            return Foresight(self._timetable_by(order, job), created, job.scenario)
+        begun, number = job.scenario.taken_up(job.updated_at), len(self._catalogue_since) - 1
+        alike = (job.type, job.dry_run, begun, job.scenario.name)
+        known = self._foresight.get((*alike, number, order.essence))
+        if known is not None and (known.scenario is job.scenario or known.scenario == job.scenario):
+            return known
+        outlook = self._outlook(job, order.essence, number, job.updated_at)
+        known = self._foresight.get((*alike, outlook))
+        if known is None or known.scenario != job.scenario:
+            timetable = self._timetable_by(order, job)
+            if self._shown_as is not None or (begun is not None and timetable.due == created):
+                return Foresight(timetable, created, job.scenario)  # it would be another for each instant
+            known = Foresight(timetable, created, job.scenario, is_ticking=begun is not None)
+        make_room(self._foresight, most=MOST)
+        self._foresight[(*alike, number, order.essence)] = self._foresight[(*alike, outlook)] = known
+        return known
+
+    def _timetable_by(self, order: Order, job: BatchJob) -> Timetable:
+        return self._timetable(replace(job, context=unpacked_json(order.stored)))
 
     def _timetable(self, job: BatchJob) -> Timetable:
         return timetable_of([job, *self._foreseen(job)], self._jobs.shapes, shown_as=self._shown_as)
@@ -369,8 +376,7 @@ class World:
             if transition.work == PRE_PROCESS:
                 work = strategy.pre_process(job, shop)
             elif rehearsed:
-                strategy.rehearse(job, shop)
-                work = Work(result=job.result or {})
+                work = _rehearsed(job, strategy.outlook(job, strategy.essence(job.context), shop))
             else:
                 work = strategy.process(job, shop)
         except WorkFailed as failed:
@@ -427,29 +433,26 @@ class World:
         goes_otherwise: dict[Hashable, bool] = {}
         for job_id in self._jobs.changing(microseconds_of(since[known])):
             job = self._jobs.get(job_id)
-            work = (job.type, "work", self._strategies[job.type].essence(job.context), job.scenario.rows)
+            essence = self._strategies[job.type].essence(job.context)
+            work = job.type, essence, job.scenario.rows
             if work not in goes_otherwise:
                 before, *after = (
-                    self._once(number, work, partial(self._rehearsed, job, number, since[number]))
+                    self._outlook(job, essence, number, since[number])
                     for number in range(known - 1, len(since))
                 )
                 goes_otherwise[work] = any(each != before for each in after)
             if goes_otherwise[work]:
                 self._keep(job)
 
-    def _rehearsed(self, job: BatchJob, catalogue: int, at: datetime) -> tuple[int, bool] | None:
-        """Return how the work of *job* goes: its units, and whether it succeeds; None if it fails at once."""
-        strategy, shop = self._strategies[job.type], self._shop_with(catalogue, at)
+    def _outlook(self, job: BatchJob, essence: Hashable, catalogue: int, at: datetime) -> Outlook | None:
+        """Return how the work of *job* goes with the catalogue of that number; None if it fails at once.
+
+        essence: of its context.
+        """
         try:
-            work = strategy.pre_process(job, shop)
-            job = replace(job, result=work.result, context=work.context or job.context, units=work.units or 0)
+            return self._strategies[job.type].outlook(job, essence, self._shop_with(catalogue, at))
         except WorkFailed:
             return None
-        try:
-            strategy.rehearse(job, shop)
-        except WorkFailed:
-            return job.units, False
-        return job.units, True
 
     def _shop(self, at: datetime) -> Shop:
         return self._shop_with(max(0, bisect_right(self._catalogue_since, at) - 1), at)
@@ -557,8 +560,9 @@ class World:
             prepared = order.prepared
         if not self._users.is_one(by):
             raise CreatorNotFound(by)
+        created = microseconds_of(now)
         job = BatchJob.new(
-            self._mint.id("batch", at=now),
+            self._mint.id_of_millisecond("batch", created // MILLISECOND),
             job_type,
             created_by=by,
             context=prepared,
@@ -570,7 +574,8 @@ class World:
         if strategy.alters_shop:
             self._keep(replace(job, context=in_stored_order(prepared)))
         else:
-            self._jobs.add(job, self._timetable_of_new(job, order), context=order.stored)
+            foresight = self._foresight_of(job, order, created)
+            self._jobs.add(job, foresight, created=created, context=order.stored)
         return job
 
     def _order(self, context: Mapping[str, Any], packed: bytes, strategy: Strategy, now: datetime) -> Order:
@@ -646,8 +651,8 @@ class World:
         if due <= moment:
             return self._seen(self._brought_to(job, now), now)
         shown = self._seen(job, now)
-        if view is None and len(self._views) >= MOST_VIEWS:
-            del self._views[next(iter(self._views))]
+        if view is None:
+            make_room(self._views, most=MOST_VIEWS)
         progress = next_progress(job, now)
         until = due if progress is None else min(due, microseconds_of(progress))
         self._views[job_id] = job, shown, until
@@ -755,6 +760,13 @@ class World:
         """Forget the file under *key*; nothing happens when there is none."""
         self.settle()
         self._files = self._files.without(key)
+
+
+def _rehearsed(job: BatchJob, outlook: Outlook) -> Work:
+    """Return the work of processing *job*, of which nothing is done. Raises WorkFailed, without a reason."""
+    if not outlook.succeeds:
+        raise WorkFailed("")
+    return Work(result=job.result or {})
 
 
 def _chance_of_faults(mint: Mint) -> Callable[[str], Random]:

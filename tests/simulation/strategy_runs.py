@@ -105,4 +105,4 @@ def _after(work: Work, job: BatchJob, shop: Shop) -> tuple[BatchJob, Shop]:
     )
     catalogue = shop.catalogue if work.catalogue is None else work.catalogue
     files = shop.files if work.files is None else work.files
-    return job, replace(shop, catalogue=catalogue, files=files)
+    return job, shop._replace(catalogue=catalogue, files=files)

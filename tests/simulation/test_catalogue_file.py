@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -652,7 +651,7 @@ def imported(shop: Shop, *rows: Mapping[str, str]) -> Shop:
     lines = [COLUMNS, *([{**usual, **row}.get(name, "") for name in COLUMNS] for row in rows)]
     text = "".join(";".join(line) + "\n" for line in lines)
     at = shop.at.replace(minute=shop.at.minute + 1)
-    shop = replace(shop, at=at, files=shop.files.with_file("import.csv", text.encode(), at=at))
+    shop = shop._replace(at=at, files=shop.files.with_file("import.csv", text.encode(), at=at))
     return run("product-import", {"fileKey": "import.csv"}, shop)[1]
 
 
@@ -727,7 +726,7 @@ def test_the_recorded_price_list_import_runs_on_the_shipped_shop() -> None:
     variant = shop.catalogue.variant_with_sku(f"IC-S-{MARK}")
     assert variant is not None
     text = f"Product Variant ID;SKU;Price EUR;Price USD\n{variant.id};;15.5;17\n"
-    shop = replace(shop, files=shop.files.with_file("import.csv", text.encode(), at=shop.at))
+    shop = shop._replace(files=shop.files.with_file("import.csv", text.encode(), at=shop.at))
     context = {"price_list_id": shop.catalogue.price_lists[0].id, "fileKey": "import.csv"}
 
     job, after = run("price-list-import", context, shop)

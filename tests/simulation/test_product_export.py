@@ -280,7 +280,7 @@ def test_the_first_price_of_a_currency_fills_its_column_whatever_its_region() ->
     catalogue = shop.catalogue.with_products([replace(product, title="Only", variants=(variant,))])
 
     header, line = exported_lines(
-        TYPE, {"filterable_fields": {"title": "Only"}}, replace(shop, catalogue=catalogue)
+        TYPE, {"filterable_fields": {"title": "Only"}}, shop._replace(catalogue=catalogue)
     )
 
     prices = slice(FIXED_COLUMNS, FIXED_COLUMNS + 3)
@@ -292,7 +292,7 @@ def test_cells_with_separators_are_quoted() -> None:
     shop = a_shop()
     product = next(iter(shop.catalogue.products.values()))
     renamed = replace(product, title='A; "B"', subtitle='q"q')
-    shop = replace(shop, catalogue=shop.catalogue.with_products([renamed]))
+    shop = shop._replace(catalogue=shop.catalogue.with_products([renamed]))
 
     text = export_of(*run(TYPE, {"filterable_fields": {"id": product.id}}, shop))
 

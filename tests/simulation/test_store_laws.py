@@ -21,7 +21,7 @@ from mockserver.contract.document import shipped_folder
 from mockserver.lifecycle import Lifecycle, TransitionRefused
 from mockserver.quirk import Quirks
 from mockserver.simulation.batch_job import BatchJob
-from mockserver.simulation.clock import Clock, ManualClock
+from mockserver.simulation.clock import Clock, ManualClock, microseconds_of
 from mockserver.simulation.columns import HIDDEN_MICROSECONDS, job_column, microseconds_column
 from mockserver.simulation.course import course_of
 from mockserver.simulation.duration import Drawn
@@ -39,7 +39,7 @@ from mockserver.simulation.seeding import seeded_catalogue
 from mockserver.simulation.store import MOST_NEW, Store
 from mockserver.simulation.strategies import PlainStrategy, builtin_strategies
 from mockserver.simulation.strategies.import_source import LOST_SOURCE_HANGS
-from mockserver.simulation.timetable import Timetable
+from mockserver.simulation.timetable import Foresight, Timetable
 from mockserver.simulation.trail import TRAILING_STAMPS
 from mockserver.simulation.world import RACED_CONFIRMS, ROLLED_BACK, World
 from tests.simulation.test_product_import import csv, row
@@ -130,8 +130,9 @@ class PlainStore(Store):
         assert job.type not in {"product-export", "order-export", OWN_TYPE} or timetable.moments
         self.jobs[job.id] = job if context is None else stored(job)
 
-    def add(self, job: BatchJob, timetable: Timetable, *, context: bytes) -> None:
-        self.put(job, timetable, context=context)
+    def add(self, job: BatchJob, foresight: Foresight, *, created: int, context: bytes) -> None:
+        assert created == microseconds_of(job.created_at)
+        self.put(job, foresight.timetable, context=context)
 
     def keep(self, job: BatchJob, *, due: int) -> None:  # noqa: ARG002  # Store
         self.jobs[job.id] = job

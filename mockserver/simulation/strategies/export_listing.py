@@ -4,8 +4,7 @@ Knows contexts and columns, and nothing of CSV, products or orders.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.packed_json import packed_json
@@ -16,7 +15,6 @@ from mockserver.simulation.strategy import WorkFailed
 
 PAGE = 50
 LIMITS = frozenset({"limit", "take"})
-ESSENTIAL = ("list_config", "filterable_fields", "batch_size")
 OPTIONS = ("limit", "offset", "order", "fields", "expand", "filterable_fields")
 
 Row = TypeVar("Row")
@@ -99,8 +97,12 @@ def sorted_names(list_config: Mapping[str, Any], *, relations: bool = True) -> d
 
 
 def essence(context: Mapping[str, Any]) -> bytes:
-    """Return what of *context* a `Listing` is made of, as bytes."""
-    return packed_json({name: context[name] for name in ESSENTIAL if name in context})
+    """Return what of *context* a `Listing` is made of, as bytes; in whatever order its names stand."""
+    config = context["list_config"]
+    listing = {name: context[name] for name in ("batch_size", "filterable_fields") if name in context}
+    listing |= {name: config[name] for name in ("skip", "take", "order") if name in config}
+    listing |= {name: sorted(config[name]) for name in ("select", "relations") if name in config}
+    return packed_json(listing)
 
 
 def has_search(context: Mapping[str, Any]) -> bool:
@@ -109,8 +111,7 @@ def has_search(context: Mapping[str, Any]) -> bool:
     return isinstance(filters, Mapping) and bool(filters.get("q"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class Listing(NamedTuple):
     """The listing options of one job, understood. most: rows at most (`batch_size`); None for no bound."""
 
     order: str
@@ -151,7 +152,13 @@ class Listing:
             most=most,
         )
 
-    def count(self, matching: int) -> int:
+    def without_search(self) -> "Listing":
+        """Return the listing as it is once the context has been `relisted`."""
+        if "q" not in self.filters:
+            return self
+        return self._replace(filters={name: each for name, each in self.filters.items() if name != "q"})
+
+    def announced(self, matching: int) -> int:
         """Return how many rows the job announces of those that match.
 
         Ours: the real server announces a `batch_size` as the client wrote it, text or number, and never ends

@@ -3,10 +3,10 @@
 Knows orders and the shape of the file; which orders it takes is for the listing and the order table.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import format_datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.catalogue import Order
@@ -16,7 +16,7 @@ from mockserver.simulation.strategies.export_file import Export, announced, expo
 from mockserver.simulation.strategies.export_listing import Listing, essence, has_search, prepared, relisted
 from mockserver.simulation.strategies.order_table import in_order, matching
 from mockserver.simulation.strategies.progress import told_rows, under_way
-from mockserver.simulation.strategy import Shop, Work, WorkFailed
+from mockserver.simulation.strategy import Outlook, Shop, Work, WorkFailed
 
 SELECT = (
     "id",
@@ -95,9 +95,9 @@ class OrderExport:
 
         A `batch_size` is taken at its word: no query is made, and so the context stays as it is. Measured.
         """
-        count, bounded = shop.once((self.type, essence(job.context)), lambda: _found(job, shop))
+        count, is_bounded, _ = self._found(job, essence(job.context), shop)
         context = None
-        if not bounded:
+        if not is_bounded:
             context = shop.once(
                 (self.type, "context", packed_json(job.context)),
                 lambda: relisted(job.context, searched=has_search(job.context)),
@@ -119,9 +119,16 @@ class OrderExport:
         """Return the listing options."""
         return essence(context)
 
-    def rehearse(self, job: BatchJob, shop: Shop) -> None:
-        """Raise WorkFailed when the order's column is unknown."""
-        _taken(job, shop)
+    def outlook(self, job: BatchJob, essence: Hashable, shop: Shop) -> Outlook:
+        """Return how many orders there are; it succeeds unless they cannot be put in order.
+
+        Raises WorkFailed.
+        """
+        count, _, refusal = self._found(job, essence, shop)
+        return Outlook(units=told_rows(job, count), succeeds=refusal is None)
+
+    def _found(self, job: BatchJob, essence: Hashable, shop: Shop) -> "_Found":
+        return shop.once((self.type, essence), lambda: _found(job, shop))  # type: ignore[no-any-return]  # as it was made
 
     def failure(self, message: str) -> WorkFailed:
         """Return the failure: an object and its text."""
@@ -132,24 +139,47 @@ class OrderExport:
         return under_way(job, done)
 
 
-def _found(job: BatchJob, shop: Shop) -> tuple[int, bool]:
-    """Return how many orders there are, and whether their number was bounded. Raises WorkFailed."""
-    listing = _listing(job)
-    return listing.count(len(matching(shop.catalogue, listing))), listing.most is not None
+class _Found(NamedTuple):
+    """What pre-processing finds out: how many orders are announced, whether that number was bounded.
+
+    refusal: why none is written.
+    """
+
+    announced: int
+    is_bounded: bool
+    refusal: WorkFailed | None
 
 
-def _taken(job: BatchJob, shop: Shop) -> tuple[Listing, list[Order], int]:
-    """Return the orders that are written, and how many were announced. Raises WorkFailed."""
+def _found(job: BatchJob, shop: Shop) -> _Found:
+    """Return what pre-processing *job* finds out. Raises WorkFailed."""
     listing = _listing(job)
+    orders = matching(shop.catalogue, listing)
+    count, is_bounded = listing.announced(len(orders)), listing.most is not None
+    processed = listing if is_bounded else listing.without_search()
     try:
-        orders = in_order(matching(shop.catalogue, listing), listing)
+        _taken(processed, orders if processed is listing else matching(shop.catalogue, processed))
+    except WorkFailed as refusal:
+        return _Found(count, is_bounded, refusal)
+    return _Found(count, is_bounded, None)
+
+
+def _taken(listing: Listing, orders: list[Order]) -> list[Order]:
+    """Return those of *orders* that are written. Raises WorkFailed."""
+    try:
+        in_turn = in_order(orders, listing)
     except WorkFailed as failure:
         raise failed(str(failure)) from failure
-    return listing, listing.rows(orders), listing.count(len(orders))
+    return listing.rows(in_turn)
 
 
 def _export(job: BatchJob, shop: Shop) -> Export:
-    listing, taken, count = _taken(job, shop)
+    """Return the file. Raises WorkFailed, in processing's words."""
+    listing = _listing(job)
+    try:
+        orders = matching(shop.catalogue, listing)
+    except WorkFailed as failure:
+        raise failed(str(failure)) from failure
+    taken, count = _taken(listing, orders), listing.announced(len(orders))
     shown = [
         (name, cell)
         for name, needed, cell in COLUMNS

@@ -91,30 +91,32 @@ RELATIONS = frozenset(
 )
 
 
+FILTERED = frozenset({*COLUMNS, *EMPTY})
+KNOWN = FILTERED | TOTALS | RELATIONS
+
+
 def matching(catalogue: Catalogue, listing: Listing) -> list[Order]:
     """Return the orders that *listing* filters, as they came. Raises WorkFailed in the database's words."""
     for name in (*sorted(listing.select or ()), *sorted(listing.relations)):
-        if name not in COLUMNS.keys() | EMPTY | TOTALS | RELATIONS:
+        if name not in KNOWN:
             raise _not_found(name)
     tests = []
     for name, wanted in listing.filters.items():
         if name == "q":
             continue
-        if name not in COLUMNS.keys() | EMPTY:
+        if name not in FILTERED:
             raise _not_found(name)
         tests.append((name, column_test(wanted, COLUMNS.get(name, text))))
     word = listing.filters.get("q")
-    return [
-        order
-        for order in catalogue.orders
-        if all(fits(_column(order, name)) for name, fits in tests)
-        and (not word or mentions(order, text(word)))
-    ]
+    found = list(catalogue.orders)
+    for name, fits in tests:
+        found = [order for order in found if fits(_column(order, name))]
+    return [order for order in found if mentions(order, text(word))] if word else found
 
 
 def in_order(orders: list[Order], listing: Listing) -> list[Order]:
     """Return *orders* sorted as *listing* asks. Raises WorkFailed when there is no such column."""
-    if listing.order not in COLUMNS.keys() | EMPTY:
+    if listing.order not in FILTERED:
         raise _not_found(listing.order)
     return sorted_rows(orders, lambda order: _column(order, listing.order), descending=listing.descending)
 

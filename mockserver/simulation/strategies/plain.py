@@ -1,13 +1,13 @@
 """A type of job that has no work of its own: for types that a user added to the document."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.strategies.context_keys import storable
 from mockserver.simulation.strategies.stored_order import in_stored_order
-from mockserver.simulation.strategy import Shop, Work, WorkFailed
+from mockserver.simulation.strategy import Outlook, Shop, Work, WorkFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,9 @@ class PlainStrategy:
     def essence(self, context: Mapping[str, Any]) -> None:
         """Return that nothing in the context matters."""
 
-    def rehearse(self, job: BatchJob, shop: Shop) -> None:
-        """Return, for nothing fails."""
+    def outlook(self, job: BatchJob, essence: Hashable, shop: Shop) -> Outlook:  # noqa: ARG002  # Strategy
+        """Return that nothing fails."""
+        return Outlook(units=0, succeeds=True)
 
     def failure(self, message: str) -> WorkFailed:
         """Return the failure: its text alone."""

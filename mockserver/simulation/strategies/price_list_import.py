@@ -4,7 +4,7 @@ Knows the columns of that file, and how a price list takes its prices; the rest 
 `import_source`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from mockserver.simulation.strategies.import_source import (
 )
 from mockserver.simulation.strategies.price_cells import Entry, price_reader, priced
 from mockserver.simulation.strategies.progress import told_rows, under_way
-from mockserver.simulation.strategy import Shop, Work, WorkFailed
+from mockserver.simulation.strategy import Outlook, Shop, Work, WorkFailed
 
 PRICES = "PRICE_LIST_PRICE_CREATE"
 VARIANT_ID, SKU = "Product Variant ID", "SKU"
@@ -99,8 +99,9 @@ class PriceListImport:
     def essence(self, context: Mapping[str, Any]) -> None:
         """Return nothing: what becomes of an import is not known before its turn."""
 
-    def rehearse(self, job: BatchJob, shop: Shop) -> None:
-        """Return, for the same reason."""
+    def outlook(self, job: BatchJob, essence: Hashable, shop: Shop) -> Outlook:  # noqa: ARG002  # Strategy
+        """Return nothing in particular, for the same reason."""
+        return Outlook(units=0, succeeds=True)
 
     def failure(self, message: str) -> WorkFailed:
         """Return the failure: its text alone."""

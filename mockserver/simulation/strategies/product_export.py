@@ -4,9 +4,9 @@ Knows the catalogue and the shape of the file; which products it takes is for th
 table.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.catalogue import Catalogue, Price, Product, Variant
@@ -19,7 +19,7 @@ from mockserver.simulation.strategies.price_cells import price_column
 from mockserver.simulation.strategies.product_columns import FIXED
 from mockserver.simulation.strategies.product_table import COLUMNS, matching
 from mockserver.simulation.strategies.progress import told_rows, under_way
-from mockserver.simulation.strategy import Shop, Work, WorkFailed
+from mockserver.simulation.strategy import Outlook, Shop, Work, WorkFailed
 
 # In the order of a process that has made a product: alphabetical. Before that the real server has another,
 # which pre-processing makes alphabetical too. Source: recorded, group create; measured.
@@ -65,12 +65,12 @@ class ProductExport:
         `shape`: `{"prices": [{"region": {"id", "name", "currency_code"} or null, "currency_code": ...}],
         "dynamicImageColumnCount": int, ...}`. Raises WorkFailed.
         """
-        shape, count = shop.once((self.type, essence(job.context)), lambda: _found(job, shop))
+        found = self._found(job, essence(job.context), shop)
         context = shop.once(
             (self.type, "context", packed_json(job.context)),
-            lambda: relisted(job.context, searched=False, shape=shape),
+            lambda: relisted(job.context, searched=False, shape=found.shape),
         )
-        count = told_rows(job, count)
+        count = told_rows(job, found.announced)
         return Work(result=announced("product", count), context=context, units=count)
 
     def process(self, job: BatchJob, shop: Shop) -> Work:
@@ -86,9 +86,16 @@ class ProductExport:
         """Return the listing options."""
         return essence(context)
 
-    def rehearse(self, job: BatchJob, shop: Shop) -> None:
-        """Raise WorkFailed where a needed relation is left out."""
-        _taken(job, shop)
+    def outlook(self, job: BatchJob, essence: Hashable, shop: Shop) -> Outlook:
+        """Return how many products there are; it succeeds unless a needed relation is left out.
+
+        Raises WorkFailed.
+        """
+        found = self._found(job, essence, shop)
+        return Outlook(units=told_rows(job, found.announced), succeeds=found.refusal is None)
+
+    def _found(self, job: BatchJob, essence: Hashable, shop: Shop) -> "_Found":
+        return shop.once((self.type, essence), lambda: _found(job, shop))  # type: ignore[no-any-return]  # as it was made
 
     def failure(self, message: str) -> WorkFailed:
         """Return the failure: an object and its text."""
@@ -99,28 +106,45 @@ class ProductExport:
         return under_way(job, done)
 
 
-def _found(job: BatchJob, shop: Shop) -> tuple[dict[str, Any], int]:
-    """Return the shape of the file, and how many products there are. Raises WorkFailed."""
+class _Found(NamedTuple):
+    """What pre-processing finds out.
+
+    shape: of the file. announced: how many products. refusal: why none is written.
+    """
+
+    shape: Mapping[str, Any]
+    announced: int
+    refusal: WorkFailed | None
+
+
+def _found(job: BatchJob, shop: Shop) -> _Found:
+    """Return what pre-processing *job* finds out. Raises WorkFailed."""
     listing = Listing.of(job)
     products = matching(shop.catalogue, listing)
     shape = _shape(listing.first_rows(products), listing.relations, shop.catalogue)
-    return shape, listing.count(len(products))
+    processed = listing.without_search()
+    try:
+        _taken(processed, products if processed is listing else matching(shop.catalogue, processed))
+    except WorkFailed as refusal:
+        return _Found(shape, listing.announced(len(products)), refusal)
+    return _Found(shape, listing.announced(len(products)), None)
 
 
-def _taken(job: BatchJob, shop: Shop) -> tuple[Listing, list[Product], int]:
-    """Return the products that are written, and how many were announced. Raises WorkFailed."""
-    listing = Listing.of(job)
-    products = matching(shop.catalogue, listing)
+def _taken(listing: Listing, products: Sequence[Product]) -> list[Product]:
+    """Return those of *products* that are written. Raises WorkFailed."""
     taken = listing.rows(products)
     if taken and not any(each.startswith("variants") for each in listing.relations):
         raise failed(WITHOUT_VARIANTS)
     if taken and "tags" not in listing.relations:
         raise failed(WITHOUT_TAGS)
-    return listing, taken, listing.count(len(products))
+    return taken
 
 
 def _export(job: BatchJob, shop: Shop) -> Export:
-    listing, taken, count = _taken(job, shop)
+    """Return the file. Raises WorkFailed."""
+    listing = Listing.of(job)
+    products = matching(shop.catalogue, listing)
+    taken, count = _taken(listing, products), listing.announced(len(products))
     columns = _columns(job.context["shape"], listing)
     lines = (
         [quoted(cell(product, variant)) for cell in columns.values()]

@@ -3,7 +3,7 @@
 Knows the order of the work; what rows ask for and what they do is for `product_rows` and `product_changes`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ from mockserver.simulation.strategies.product_rows import (
     operations_in,
 )
 from mockserver.simulation.strategies.progress import told_operations, under_way
-from mockserver.simulation.strategy import Shop, Work, WorkFailed
+from mockserver.simulation.strategy import Outlook, Shop, Work, WorkFailed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +88,9 @@ class ProductImport:
     def essence(self, context: Mapping[str, Any]) -> None:
         """Return nothing: what becomes of an import is not known before its turn."""
 
-    def rehearse(self, job: BatchJob, shop: Shop) -> None:
-        """Return, for the same reason."""
+    def outlook(self, job: BatchJob, essence: Hashable, shop: Shop) -> Outlook:  # noqa: ARG002  # Strategy
+        """Return nothing in particular, for the same reason."""
+        return Outlook(units=0, succeeds=True)
 
     def failure(self, message: str) -> WorkFailed:
         """Return the failure: its text alone."""

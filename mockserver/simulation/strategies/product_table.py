@@ -4,6 +4,7 @@ Knows the words in which the database refuses a query. Source: recorded, group e
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
 from typing import Any
 
 from mockserver.simulation.catalogue import PRODUCT_STATUSES, Catalogue, Product
@@ -47,6 +48,8 @@ COLUMNS: Mapping[str, Reader] = {
     "metadata": text,
 }
 
+EMPTY = frozenset({"deleted_at", "metadata"})
+
 RELATIONS = frozenset(
     {
         "categories",
@@ -85,12 +88,12 @@ def matching(catalogue: Catalogue, listing: Listing) -> list[Product]:
     tests = [_test(name, wanted) for name, wanted in listing.filters.items() if name != "q"]
     refuse_unknown(listing)
     word = listing.filters.get("q")
-    found = [
-        product
-        for product in catalogue.products.values()
-        if all(test(product) for test in tests) and (not word or product_mentions(product, text(word)))
-    ]
-    return sorted_rows(found, lambda product: column(product, listing.order), descending=listing.descending)
+    found = list(catalogue.products.values())
+    for fits in tests:
+        found = [product for product in found if fits(product)]
+    if word:
+        found = [product for product in found if product_mentions(product, text(word))]
+    return sorted_rows(found, _column(listing.order), descending=listing.descending)
 
 
 def refuse_unknown(listing: Listing) -> None:
@@ -109,14 +112,15 @@ def refuse_unknown(listing: Listing) -> None:
         raise WorkFailed(message)
 
 
-def column(product: Product, name: str) -> Any:
-    """Return what *product* has in a column: text, a number, a truth value, an instant, or nothing."""
-    return None if name in {"deleted_at", "metadata"} else getattr(product, name)
+def _column(name: str) -> Callable[[Product], Any]:
+    """Return what gives a column's value: text, a number, a truth value, an instant, or nothing."""
+    return (lambda _: None) if name in EMPTY else attrgetter(name)
 
 
 def _test(name: str, wanted: Any) -> Callable[[Product], bool]:
     if name in BELONGINGS:
-        ids, among = BELONGINGS[name], set(wanted) if isinstance(wanted, list) else {wanted}
+        ids, choices = BELONGINGS[name], wanted if isinstance(wanted, list | tuple) else [wanted]
+        among = {each if each is None else text(each) for each in choices}
         return lambda product: not among.isdisjoint(ids(product))
     if name in RELATIONS:
         message = f"Cannot find alias for relation at {name}"
@@ -124,5 +128,5 @@ def _test(name: str, wanted: Any) -> Callable[[Product], bool]:
     if name not in COLUMNS:
         message = f'Property "{name}" was not found in "Product". Make sure your query is correct.'
         raise WorkFailed(message)
-    fits = column_test(wanted, COLUMNS[name])
-    return lambda product: fits(column(product, name))
+    fits, value_of = column_test(wanted, COLUMNS[name]), _column(name)
+    return lambda product: fits(value_of(product))
