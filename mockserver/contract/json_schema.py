@@ -1,6 +1,6 @@
 """OpenAPI 3.0 schemas as plain JSON Schema, and as compiled validators. Knows nothing of requests."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -9,6 +9,8 @@ import jsonschema_rs
 import orjson
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+# keywords that say something of each property of an object by itself, or nothing; `required` apart
+OF_ONE_PROPERTY = frozenset({"type", "properties", "additionalProperties", "title", "description", "default"})
 NOT_ASSERTIONS = ("example", "discriminator", "xml", "externalDocs", "deprecated", "readOnly", "writeOnly")
 
 
@@ -85,6 +87,37 @@ class Compiler:
             whole = {**to_json_schema(schema), "components": {"schemas": self.schemas}}
             self.made[key] = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
         return self.made[key]
+
+    def compile_part(
+        self, schema: Mapping[str, Any], within: Sequence[str]
+    ) -> jsonschema_rs.Draft202012Validator | None:
+        """Return a validator for some properties of an object that lies within what *schema* describes.
+
+        within: the names under which it lies there. What has kept *schema* once goes on doing so when these
+        properties change, as long as they keep this. None where that is not so, for *schema* says something
+        of several properties together.
+        """
+        part = self._part(to_json_schema(schema), within)
+        if part is None:
+            return None
+        return jsonschema_rs.Draft202012Validator(
+            {**part, "components": {"schemas": self.schemas}}, validate_formats=True
+        )
+
+    def _part(self, schema: Mapping[str, Any], within: Sequence[str]) -> Mapping[str, Any] | None:
+        for _ in self.schemas:  # references may follow each other, but not for ever
+            if schema.keys() == {"$ref"}:
+                schema = self.schemas[schema["$ref"].rpartition("/")[2]]
+        properties = schema.get("properties", {})
+        if schema.get("type") != "object" or not schema.keys() <= OF_ONE_PROPERTY | {"required"}:
+            return None
+        if within:
+            inner = self._part(properties.get(within[0], {}), within[1:])
+            if inner is None:
+                return None
+            properties = {**properties, within[0]: inner}
+        part = {key: value for key, value in schema.items() if key != "required"}
+        return {**part, "properties": properties}
 
     def misfit(self) -> str | None:
         """Return where the first component stands that is no schema, and what is wrong with it.

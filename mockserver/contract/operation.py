@@ -1,7 +1,7 @@
 """One operation of the document, compiled: what it takes, what it may answer, and who may call it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -44,10 +44,19 @@ class BodyReader:
 class ResponseReader:
     """What an operation may answer with one status.
 
-    Validators by media type, None where there is no schema.
+    schemas: by media type, None where there is none. validators: for them.
     """
 
+    schemas: Mapping[str, Mapping[str, Any] | None]
     validators: Mapping[str, jsonschema_rs.Draft202012Validator | None]
+    compiler: Compiler = field(repr=False)
+
+    def validator_of_part(
+        self, media_type: str, within: Sequence[str]
+    ) -> jsonschema_rs.Draft202012Validator | None:
+        """Return what judges some properties of an object in an answer; see `Compiler.compile_part`."""
+        schema = self.schemas.get(media_type)
+        return None if schema is None else self.compiler.compile_part(schema, within)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,10 +96,18 @@ class Operation:
 
         return read
 
-    def response_violations(self, status: int, content_type: str | None, payload: Any) -> list[str]:
+    def response_violations(
+        self,
+        status: int,
+        content_type: str | None,
+        payload: Any,
+        *,
+        validator: jsonschema_rs.Draft202012Validator | None = None,
+    ) -> list[str]:
         """Return what is wrong with a response of ours; an empty list when the contract allows it.
 
         payload: the parsed body for JSON, the text for text, None for anything else or nothing.
+        validator: for a payload that is only a part of the body, in place of the contract's for the whole.
         """
         response = self.responses.get(status)
         if response is None:
@@ -102,7 +119,7 @@ class Operation:
             return [
                 f"{self.id} answered {status} as {media_type or 'nothing'}, which the contract does not name"
             ]
-        validator = response.validators[media_type]
+        validator = validator or response.validators[media_type]
         if validator is None or payload is None or validator.is_valid(payload):
             return []
         place = f"{self.id} answered {status}, body"
@@ -170,9 +187,13 @@ def _body_reader(content: Mapping[str, Any], compiler: Compiler, resolve: Resolv
 
 
 def _response_reader(response: Mapping[str, Any], compiler: Compiler) -> ResponseReader:
+    content = response.get("content", {})
+    schemas = {media_type: entry.get("schema") for media_type, entry in content.items()}
     return ResponseReader(
+        schemas=schemas,
         validators={
-            media_type: compiler.compile(entry["schema"]) if "schema" in entry else None
-            for media_type, entry in response.get("content", {}).items()
-        }
+            media_type: None if schema is None else compiler.compile(schema)
+            for media_type, schema in schemas.items()
+        },
+        compiler=compiler,
     )

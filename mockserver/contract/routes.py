@@ -61,6 +61,7 @@ class Routes:
             if operation.secured:
                 guarded.add(operation.path.split("/")[1])
         self._guarded = frozenset(guarded)
+        self._usually_guarded = tuple(f"/{segment}/" for segment in guarded)  # as they are written mostly
 
     def _node(self, operation: Operation) -> _Node:
         node, rivals = self._root, self._root.children
@@ -119,6 +120,8 @@ class Routes:
         That is below the first segment of any operation that needs them. Source: recorded, uploads/get
         uploads is not a route.
         """
+        if path.startswith(self._usually_guarded):
+            return True
         return path.lstrip("/").partition("/")[0].lower() in self._guarded
 
 

@@ -3,8 +3,6 @@
 Knows worlds by name alone. The path wins, for what an answer says of addresses is below it.
 """
 
-from typing import Any
-
 from starlette.types import Scope
 
 from mockserver.simulation.world import World
@@ -12,11 +10,6 @@ from mockserver.simulation.worlds import DEFAULT, Worlds
 
 HEADER = "x-mock-world"
 SIGN = "/@"  # no path of the contract begins so
-
-
-def is_addressed(headers: Any, path: str) -> bool:
-    """Return whether a request names its world. headers: by lower-case name. path: as it came."""
-    return HEADER in headers or path.startswith(SIGN)
 
 
 def addressed(scope: Scope, header: str | None, path: str, worlds: Worlds) -> tuple[World, str, str]:

@@ -11,6 +11,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from jsonschema_rs import Draft202012Validator
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -43,7 +44,7 @@ from mockserver.simulation.worlds import IDLE, MOST, Worlds
 if TYPE_CHECKING:  # it takes long to load, and a server need not
     from mockserver.simulation.catalogue import Catalogue
 
-DOCS, OPENAPI_JSON = "/docs", "/openapi.json"
+DOCUMENTATION = DOCS, OPENAPI_JSON = "/docs", "/openapi.json"
 PEOPLE = 3
 
 
@@ -59,9 +60,8 @@ def build_app(
     contract = Contract(document, quirks)
     credentials = Credentials(settings.jwt_secret, settings.cookie_secret)
     payloads = Payloads.of(document, job_columns=_job_columns(document), quirks=quirks)
-    operations = Operations(
-        payloads, credentials, _file_path(contract), RecentJobs(payloads), settings.scenarios
-    )
+    recent = RecentJobs(payloads, part_of_new=_part_of_new(contract))
+    operations = Operations(payloads, credentials, _file_path(contract), recent, settings.scenarios)
     functions = operations.by_id(document.lifecycle)
     _check_operations(contract, functions)
     routes = Routes(contract.operations.values())
@@ -237,6 +237,13 @@ def _check_operations(contract: Contract, functions: Mapping[str, Operate]) -> N
             raise DocumentError(message)
 
 
+def _part_of_new(contract: Contract) -> Draft202012Validator | None:
+    """Return what judges some properties of a batch job in the answer to its creation."""
+    creating = contract.operations.get("PostBatchJobs")
+    created = None if creating is None else creating.responses.get(201)
+    return None if created is None else created.validator_of_part("application/json", ["batch_job"])
+
+
 class _Documentation(SwaggerUIMiddleware):
     """Connexion's Swagger UI and the bundled document, asked only for their own paths.
 
@@ -253,7 +260,7 @@ class _Documentation(SwaggerUIMiddleware):
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         """Answer for the documentation, or pass the request on; so too where there is no such page."""
-        if scope["type"] == "http" and scope["path"].startswith((DOCS, OPENAPI_JSON)):
+        if scope["path"].startswith(DOCUMENTATION):
             return self._answer(scope, receive, send)
         return cast("Coroutine[Any, Any, None]", self.app(scope, receive, send))
 

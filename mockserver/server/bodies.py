@@ -17,6 +17,7 @@ import orjson
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
+from mockserver.bounded import make_room
 from mockserver.server.errors import INVALID, RequestRefused
 from mockserver.server.exchange import Sent
 from mockserver.server.html_pages import error_page
@@ -199,8 +200,7 @@ class KnownBodies:
         if known is None:
             known = Sent(parse_json(body, headers, limit=self.limit))
             if len(body) <= LONGEST_KNOWN:
-                if len(self._known) >= MOST_KNOWN:
-                    del self._known[next(iter(self._known))]
+                make_room(self._known, most=MOST_KNOWN)
                 self._known[key] = known
         return known
 

@@ -1,25 +1,46 @@
-"""Coroutines that are begun at once, and become tasks only when they wait. Knows nothing of what they do."""
+"""What is done at once, and becomes a task only when it waits. Knows nothing of what that is."""
 
-import asyncio
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from typing import Any
 
 
-def begun(coroutine: Coroutine[Any, Any, None], loop: asyncio.AbstractEventLoop) -> asyncio.Task[None] | None:
+class _Done(Coroutine[Any, Any, None]):
+    """A coroutine that has nothing left to do: to make one that says just that would take longer."""
+
+    __slots__ = ()
+
+    def __await__(self) -> Generator[Any, None, None]:
+        yield from ()
+
+    def send(self, _: Any) -> Any:
+        """End, for there is nothing to do."""
+        raise StopIteration
+
+    def throw(self, *error: Any) -> Any:
+        """Raise *error*."""
+        raise error[0]
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+DONE = _Done()
+
+
+def begun(coroutine: Coroutine[Any, Any, None]) -> Awaitable[None]:
     """Run *coroutine* until it waits for something.
 
-    Return the task that waits with it, None when it has ended. Until it first waits there is no current task:
-    what needs one gives way first (`asyncio.sleep(0)`). Python's own eager tasks come with 3.12.
+    Return the rest of it, for a task to await, DONE when it has ended. Raises what it raises. Until it first
+    waits there is no current task: what needs one gives way first (`asyncio.sleep(0)`). Python's own eager
+    tasks come with 3.12.
     """
+    if coroutine is DONE:
+        return DONE
     try:
         awaited = coroutine.send(None)
     except StopIteration:
-        return None
-    return loop.create_task(_continued(coroutine, awaited))
-
-
-async def _continued(coroutine: Coroutine[Any, Any, None], awaited: Any) -> None:
-    await _Rest(coroutine, awaited)
+        return DONE
+    return _Rest(coroutine, awaited)
 
 
 class _Rest:

@@ -6,16 +6,18 @@ CORS, entity tags and 304.
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import lru_cache
+from typing import Any, cast
 from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockserver.quirk import NO_QUIRKS, Quirk, Quirks
-from mockserver.server.addressing import HEADER, SIGN, addressed, is_addressed
+from mockserver.server.addressing import HEADER, SIGN, addressed
 from mockserver.server.bodies import ClientGone, Incoming
 from mockserver.server.credentials import Credentials
+from mockserver.server.eager import DONE
 from mockserver.server.errors import response_for, unforeseen_response
 from mockserver.server.exchange import LONGEST_LOGGED, Exchanged, Headers, Request, Response, entity_tag
 from mockserver.server.faulty import BrokenOff
@@ -49,35 +51,49 @@ class Edge:
         self.transmitter = transmitter
         self.quirks = quirks
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
+        """Answer one request: at once where nothing has to be waited for."""
         if scope["type"] != "http":
-            await _decline(scope, receive, send)
-            return
+            return _decline(scope, receive, send)
         request = _request(scope, self.worlds.default)
-        scope[REQUEST] = request
-        names_a_world = is_addressed(request.headers, request.path)
-        has_body = "content-length" in request.headers or "transfer-encoding" in request.headers
-        if has_body and WHOLE not in scope.get("extensions", ()):
+        scope[REQUEST], headers = request, request.headers
+        is_whole = WHOLE in scope.get("extensions", ())
+        if not is_whole and ("content-length" in headers or "transfer-encoding" in headers):
             receive = incoming = Incoming(receive)
             send = _lingering(send, incoming)
         try:
-            if names_a_world:
-                self._address(request, scope)
-            if request.method == "OPTIONS" and self.transmitter.has_cors(request.path):
-                await self.transmitter.preflight(request, send)
-                return
-            await self.app(scope, receive, send)
-        except ClientGone:
+            answering = self._answer(request, scope, receive, send)
+        except Exception as error:  # noqa: BLE001  # the last one who can answer
+            return self._answer_failure(request, error, send)
+        return answering if answering is DONE else self._wait(answering, request, send)
+
+    def _answer(
+        self, request: Request, scope: Scope, receive: Receive, send: Send
+    ) -> Coroutine[Any, Any, None]:
+        if HEADER in request.headers or request.path.startswith(SIGN):
+            self._address(request, scope)
+        if request.method == "OPTIONS" and self.transmitter.has_cors(request.path):
+            return self.transmitter.preflight(request, send)
+        return cast("Coroutine[Any, Any, None]", self.app(scope, receive, send))
+
+    async def _wait(self, answering: Coroutine[Any, Any, None], request: Request, send: Send) -> None:
+        try:
+            await answering
+        except Exception as error:  # noqa: BLE001  # the last one who can answer
+            await self._answer_failure(request, error, send)
+
+    def _answer_failure(self, request: Request, error: Exception, send: Send) -> Coroutine[Any, Any, None]:
+        """Answer with what *error* says; what is unknown is logged whole."""
+        if isinstance(error, ClientGone):
             log.debug("the client left before its request was whole: %s %s", request.method, request.path)
-        except BrokenOff:
-            raise
-        except Exception as error:  # the last one who can answer; what is unknown is logged whole
-            response = response_for(error, self.quirks)
-            if response is None:
-                log.exception("%s %s could not be answered", request.method, request.path)
-                response = unforeseen_response()
-            await self.transmitter(request, response, send)
+            return DONE
+        if isinstance(error, BrokenOff):
+            raise error
+        response = response_for(error, self.quirks)
+        if response is None:
+            log.error("%s %s could not be answered", request.method, request.path, exc_info=error)
+            response = unforeseen_response()
+        return self.transmitter(request, response, send)
 
     def _address(self, request: Request, scope: Scope) -> None:
         """Let *request* be for the world that it names. Raises WorldNameRefused or TooManyWorlds."""
@@ -119,32 +135,25 @@ async def _decline(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def _request(scope: Scope, world: World) -> Request:
-    raw_path = scope.get("raw_path") or quote(scope["path"]).encode()
     head = scope["extensions"].get(HEAD) if "extensions" in scope else None
-    headers = (
-        {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        if head is None
-        else head.texts
-    )
+    if head is None:
+        raw_path = scope.get("raw_path") or quote(scope["path"]).encode()
+        path = raw_path.decode("latin-1").partition("?")[0]
+        query_string = scope["query_string"].decode("latin-1")
+        headers: Mapping[str, str] = {
+            name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
+        }
+    else:
+        path, query_string, headers = head.texts
     return Request(
         method=scope["method"],
-        path=_path(raw_path),
-        query_string=scope["query_string"].decode("latin-1"),
+        path=path,
+        query_string=query_string,
         headers=headers,
-        origin=_origin(scope.get("scheme", "http"), *(scope.get("server") or ("localhost", 80))),
+        origin=(scope.get("scheme", "http"), scope.get("server")),
         world=world,
         preferences=_preferences(scope) if PREFER in headers else NO_PREFERENCES,
     )
-
-
-@lru_cache(256)
-def _path(raw_path: bytes) -> str:
-    return raw_path.decode("latin-1").partition("?")[0]
-
-
-@lru_cache(64)
-def _origin(scheme: str, host: str, port: int | None) -> tuple[str, str]:
-    return scheme, f"{host}:{port}"
 
 
 def _preferences(scope: Scope) -> Mapping[str, str]:
@@ -180,10 +189,10 @@ class Transmitter:
         self._credentials = credentials
         self._express = EXPRESS_HEADERS in quirks
 
-    async def __call__(self, request: Request, response: Response, send: Send) -> None:
+    def __call__(self, request: Request, response: Response, send: Send) -> Coroutine[Any, Any, None]:
         """Send *response*, once the transaction that it tells of has ended."""
         if response.commit is not None:
-            await _end_of_transaction(response.commit)
+            return self._at_end_of_transaction(request, response, send)
         headers: list[tuple[bytes, bytes]] = [*response.headers]
         if self._express:
             headers += self._signs_of_express(request, response)
@@ -212,7 +221,16 @@ class Transmitter:
             world.log.add(Exchanged(world.clock.now(), request, status, headers, kept))
         if request.damage is not None or not answered_at_once(send, status, headers, body):
             in_messages = _in_messages if request.damage is None else request.damage
-            await in_messages(status, headers, body, send)
+            return in_messages(status, headers, body, send)
+        return DONE
+
+    async def _at_end_of_transaction(self, request: Request, response: Response, send: Send) -> None:
+        assert response.commit is not None  # noqa: S101  # or there is no end to wait for
+        try:
+            await asyncio.sleep(TRANSACTION_SECONDS)
+        finally:
+            response.commit()
+        await self(request, response._replace(commit=None), send)
 
     def lose(self, request: Request) -> None:
         """Note that *request* gets no answer."""
@@ -253,13 +271,6 @@ class Transmitter:
 async def _in_messages(status: int, headers: Headers, body: bytes, send: Send) -> None:
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
-
-
-async def _end_of_transaction(commit: Callable[[], None]) -> None:
-    try:
-        await asyncio.sleep(TRANSACTION_SECONDS)
-    finally:
-        commit()
 
 
 @lru_cache(64)

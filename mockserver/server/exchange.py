@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import orjson
+from jsonschema_rs import Draft202012Validator
 
 from mockserver.contract.operation import Operation
 from mockserver.contract.routes import NOWHERE, Route
@@ -49,7 +50,7 @@ class Request:
     """A request on its way through the pipeline. Mutable: each station adds what it has found out.
 
     path: percent-encoded, as it came. headers: by lower-case name, the last one of each.
-    origin: scheme and address by which the server is reached, when the client names no host.
+    origin: scheme, and address with port, by which the server is reached, when the client names no host.
     preferences: what all lines of `Prefer` ask for, by name.
     sent: the JSON body; None when there was none. files: name and content of each uploaded file.
     unreadable: what is wrong with the path, where it cannot be read.
@@ -63,7 +64,7 @@ class Request:
     path: str
     query_string: str
     headers: Mapping[str, str]
-    origin: tuple[str, str]
+    origin: tuple[str, tuple[str, int | None] | None]
     world: World
     preferences: Mapping[str, str] = field(default_factory=lambda: NO_PREFERENCES)
     mount: str = ""
@@ -92,17 +93,19 @@ class Request:
     @property
     def base_url(self) -> str:
         """Return the address of the world as the client knows it, without a slash at its end."""
-        scheme, address = self.origin
+        scheme, server = self.origin
+        host, port = server or ("localhost", 80)
         forwarded = self.headers.get("x-forwarded-proto")  # of a proxy that clients reach it by
         if forwarded in ("http", "https"):
             scheme = forwarded
-        return f"{scheme}://{self.headers.get('host') or address}{self.mount}"
+        return f"{scheme}://{self.headers.get('host') or f'{host}:{port}'}{self.mount}"
 
 
 class Response(NamedTuple):
     """An answer. A tuple, for one is made for every request.
 
     payload: what the body says, for the contract to judge; None when the body is no JSON or text.
+    validator: judges the payload, where that is only what of the body was not judged before.
     tagged: it gets an entity tag.
     commit: ends the transaction that it tells of, which stays open as long as the real server's do; None when
     it has ended.
@@ -113,6 +116,7 @@ class Response(NamedTuple):
     content_type: str | None = None
     headers: Headers = ()
     payload: Any = None
+    validator: Draft202012Validator | None = None
     tagged: bool = True
     commit: Callable[[], None] | None = None
 

@@ -5,8 +5,10 @@ A server calls them seldom or never, so they are put off until somebody does. It
 once more, slowly; ours has been judged by the compiled schema, so it is taken as it is.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, cast
+
+from starlette.types import Receive, Scope, Send
 
 from mockserver.server.lean import put_off
 
@@ -86,6 +88,13 @@ class _JudgedSpecification(OpenAPISpecification):
 
 class Framework(ConnexionMiddleware):
     """Connexion's middlewares around an application, for one document that has been judged."""
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
+        """Hand a request to the outermost middleware, as Connexion's does in a coroutine of its own."""
+        if self.middleware_stack is None:
+            return super().__call__(scope, receive, send)
+        scope["app"] = self
+        return cast("Coroutine[Any, Any, None]", self.app(scope, receive, send))
 
     def add_bundle(self, bundle: Mapping[str, Any], *, fit: Fit | None = None) -> None:
         """Serve the operations of *bundle*. fit: makes of it, resolved, what Connexion can read."""

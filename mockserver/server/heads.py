@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from mockserver.bounded import make_room
+
 MOST, LONGEST = 256, 2 * 1024  # heads, and bytes of one
 MOST_SEEN = 1024  # heads that came once
 END = b"\r\n\r\n"
@@ -32,9 +34,10 @@ class Head:
     length: int
 
     @cached_property
-    def texts(self) -> Mapping[str, str]:
-        """Return the last header of each name, as texts."""
-        return {name.decode("latin-1"): value.decode("latin-1") for name, value in self.headers}
+    def texts(self) -> tuple[str, str, Mapping[str, str]]:
+        """Return path and query, as they came, and the last header of each name, as texts."""
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in self.headers}
+        return self.raw_path.decode("latin-1"), self.query_string.decode("latin-1"), headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,5 @@ class KnownHeads:
                 self._seen.clear()
             self._seen.add(number)
         elif NOT_PLAIN.isdisjoint(name for name, _ in headers):
-            if len(self._known) >= MOST:
-                del self._known[next(iter(self._known))]
+            make_room(self._known, most=MOST)
             self._known[data[:size]] = Head(method, *target, tuple(headers), size, length)

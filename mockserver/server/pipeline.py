@@ -261,9 +261,12 @@ class _BoundOperation:
 
 
 def _judge(request: Request, response: Response) -> None:
-    operation = request.operation
+    operation, validator, payload = request.operation, response.validator, response.payload
+    if validator is not None and validator.is_valid(payload):
+        return  # and the rest of it was judged before
     assert operation is not None  # noqa: S101  # Connexion called by its id
-    for violation in operation.response_violations(response.status, response.content_type, response.payload):
+    answer = response.status, response.content_type, payload
+    for violation in operation.response_violations(*answer, validator=validator):
         log.error("our own answer breaks the contract: %s", violation)
 
 

@@ -9,6 +9,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Generic, TypeVar
 
+from jsonschema_rs import Draft202012Validator
+
+from mockserver.bounded import make_room
 from mockserver.server.exchange import JSON, Parts, Response, entity_tag, json_response, to_json
 from mockserver.server.payloads import Payloads, paging_of
 from mockserver.simulation.batch_job import BatchJob
@@ -19,6 +22,7 @@ from mockserver.simulation.users import Users
 
 ANSWERS, ROWS, ORDERS = 256, 1024, 256  # kept of each; one takes about 1.5 KB
 PART = 100  # rows of a page that are written in one go
+QUOTE = b'"'
 START = b'{"batch_jobs":['
 SHAPING = frozenset({"fields", "expand"})  # with these in the query, a row is not what it usually is
 
@@ -44,30 +48,40 @@ class Recent(Generic[Shown]):
 
     def keep(self, job: BatchJob, users: Users, shown: Shown) -> None:
         """Remember what was made of *job* and *users*, in place of what was made of the job before."""
-        if len(self._known) >= self._most and job.id not in self._known:
-            del self._known[next(iter(self._known))]
+        if job.id not in self._known:
+            make_room(self._known, most=self._most)
         self._known[job.id] = (job, users, shown)
 
 
 class RecentJobs:
     """Answers that tell of batch jobs. Mutable: it remembers the last ones."""
 
-    def __init__(self, payloads: Payloads) -> None:
+    def __init__(self, payloads: Payloads, *, part_of_new: Draft202012Validator | None = None) -> None:
+        """Remember nothing yet.
+
+        part_of_new: judges some properties of a new job; None where they cannot be judged without the others.
+        """
         self._payloads = payloads
+        self._part_of_new = part_of_new
         self._answers: Recent[Response] = Recent(ANSWERS)
         self._rows: Recent[bytes] = Recent(ROWS)
         self._page = Response(status=200)
-        self._new: dict[tuple[int, str, bool, str], _New] = {}  # by what they have in common
+        # by what they have in common: how they are shown, or the first of them, as long as there is but one
+        self._new: dict[tuple[int, str, bool, str], _New | BatchJob] = {}
 
     def created(self, job: BatchJob, users: Users) -> Response:
         """Return the answer that tells of *job*, which was just created."""
         key = id(job.context), job.type, job.dry_run, job.created_by
         known = self._new.get(key)
-        if known is None or not known.is_like(job, users):
-            if len(self._new) >= ORDERS:
-                del self._new[next(iter(self._new))]
-            known = self._new[key] = _New.of(job, users, self._payloads.new_batch_job(job, users))
-        return json_response({"batch_job": known.shown_as(job)}, status=201)
+        if isinstance(known, _New) and known.is_like(job, users):
+            return known.answer(job, self._part_of_new)
+        shown = self._payloads.new_batch_job(job, users)
+        if known is not None and self._part_of_new is not None:
+            self._new[key] = _New.of(job, users, shown)
+        else:
+            make_room(self._new, most=ORDERS)
+            self._new[key] = job
+        return json_response({"batch_job": shown}, status=201)
 
     def retrieved(self, job: BatchJob, users: Users) -> Response:
         """Return the answer that tells of *job* alone."""
@@ -123,20 +137,30 @@ class RecentJobs:
 class _New:
     """How a job was shown that was just created. Those from equal orders differ in id and instants alone.
 
-    instants: the names under which the answer shows when it was created.
+    instants: the names under which the answer shows when it was created. text: the answer, without its id and
+    these; it is interrupted by the id between its parts, and by the instant between theirs.
     """
 
     job: BatchJob
     users: Users
-    shown: dict[str, Any]
     instants: tuple[str, ...]
+    text: tuple[tuple[bytes, ...], ...]
 
     @classmethod
-    def of(cls, job: BatchJob, users: Users, shown: dict[str, Any]) -> "_New":
+    def of(cls, job: BatchJob, users: Users, shown: Mapping[str, Any]) -> "_New":
         """Return how *job* was *shown*."""
-        return cls(
-            job, users, shown, tuple(name for name in shown if name == UPDATED or name in job.instants)
-        )
+        instants = tuple(name for name in shown if name == UPDATED or name in job.instants)
+        text = [[b'{"batch_job":{']]
+        for number, (name, value) in enumerate(shown.items()):
+            is_another = name == "id" or name in instants
+            text[-1][-1] += b"," * (number > 0) + to_json(name) + b":"
+            text[-1][-1] += QUOTE if is_another else to_json(value)
+            if name == "id":
+                text.append([QUOTE])
+            elif is_another:
+                text[-1].append(QUOTE)
+        text[-1][-1] += b"}}"
+        return cls(job, users, instants, tuple(map(tuple, text)))
 
     def is_like(self, job: BatchJob, users: Users) -> bool:
         """Return whether *job*, with the same type, dry_run and creator, is shown like this one."""
@@ -148,14 +172,15 @@ class _New:
             and self.users is users
         )
 
-    def shown_as(self, job: BatchJob) -> dict[str, Any]:
-        """Return how *job*, which is like this one, is shown."""
-        shown, created = self.shown.copy(), instant_to_json(job.updated_at)
-        if "id" in shown:
-            shown["id"] = job.id
-        for name in self.instants:
-            shown[name] = created
-        return shown
+    def answer(self, job: BatchJob, validator: Draft202012Validator | None) -> Response:
+        """Return the answer that tells of *job*, which is like this one. validator: for what is another."""
+        created = instant_to_json(job.updated_at)
+        at = created.encode("ascii")
+        body = job.id.encode("ascii").join([at.join(each) for each in self.text])
+        another = dict.fromkeys(self.instants, created)
+        if len(self.text) > 1:  # the id is shown
+            another["id"] = job.id
+        return Response(201, body, JSON, (), {"batch_job": another}, validator)
 
 
 def _tagged(answer: Response) -> Response:

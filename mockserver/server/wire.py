@@ -13,14 +13,14 @@ come before is not parsed again.
 import asyncio
 import socket
 import struct
-from collections.abc import Sized
+from collections.abc import Coroutine, Sized
 from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import unquote
 
 import httptools
 
-from mockserver.server.eager import begun
+from mockserver.server.eager import DONE, begun
 from mockserver.server.heads import Head, KnownHeads
 from mockserver.server.lean import put_off
 
@@ -65,6 +65,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._is_between = True  # two requests: of the next one, the parser has seen nothing
         self._begun = 0  # requests, in what is parsed now
         self._target = ("", b"", b"")  # the path, as it came too, and the query
+        self._scope: dict[str, Any] = {}  # what all requests of the connection have in common
         # for all connections of a server, which share nothing else of ours
         shared = self.server_state.__dict__
         self.outbox: _Outbox = shared.setdefault("outbox", _Outbox(self.loop))
@@ -74,6 +75,15 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         """Take the connection."""
         super().connection_made(transport)
         self.flow = _OneAfterAnother(transport, self.pipeline)
+        self._scope = {
+            "type": "http",
+            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+            "http_version": "1.1",
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme,
+            "root_path": self.root_path,
+        }
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell who waits that nobody else does."""
@@ -156,18 +166,9 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self.scope = self._new_scope(self.headers)
 
     def _new_scope(self, headers: list[tuple[bytes, bytes]]) -> Any:
-        return {
-            "type": "http",
-            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
-            "http_version": "1.1",
-            "server": self.server,
-            "client": self.client,
-            "scheme": self.scheme,
-            "root_path": self.root_path,
-            "headers": headers,
-            "state": {},
-            "extensions": {ABORT: {}},
-        }
+        scope = self._scope.copy()
+        scope["headers"], scope["state"], scope["extensions"] = headers, {}, {ABORT: {}}
+        return scope
 
     def on_url(self, url: bytes) -> None:
         """Take a part of the target."""
@@ -245,7 +246,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._unbegun = None
             self._in_a_row += 1
             cycle.scope["extensions"][WHOLE] = {"body": cycle.body}
-            if (task := begun(cycle.run_asgi(self.app), self.loop)) is not None:
+            if (rest := cycle.begin(self.app)) is not None:
+                task = self.loop.create_task(rest)
                 self.tasks.add(task)
                 task.add_done_callback(self.tasks.discard)
 
@@ -339,6 +341,20 @@ class _Cycle(RequestResponseCycle):
         self.expected_content_length = 0
         self.head, self.outbox = b"", protocol.outbox
         self.has_given_all = False
+
+    def begin(self, app: Any) -> Coroutine[Any, Any, None] | None:
+        """Run *app* until it waits for something; return the rest, for a task, unless all has ended well.
+
+        Uvicorn's `run_asgi`, to which the rest is left, is one coroutine more.
+        """
+        try:
+            rest = begun(app(self.scope, self.receive, self.send))
+        except BaseException as error:  # noqa: BLE001  # for uvicorn to log and to answer
+            rest = _raising(error)
+        if rest is DONE and (self.response_complete or self.disconnected):
+            self.on_response = _nothing
+            return None
+        return self.run_asgi(lambda *_: rest)
 
     @cached_property
     def message_event(self) -> asyncio.Event:  # type: ignore[override]  # most requests wait for nothing
@@ -458,6 +474,14 @@ class _Cycle(RequestResponseCycle):
             if not self.keep_alive:
                 self.transport.close()
             self.on_response()
+
+
+async def _raising(error: BaseException) -> None:
+    raise error
+
+
+def _nothing() -> None:
+    """Stand for what is called no more: a cycle that kept its protocol would outlive it."""
 
 
 def answered_at_once(send: Any, status: int, headers: Any, body: bytes) -> bool:

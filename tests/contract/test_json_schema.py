@@ -6,6 +6,8 @@ import pytest
 
 from mockserver.contract.json_schema import Compiler, to_json_schema
 
+NAMED = {"type": "object", "required": ["name", "size"], "properties": {"name": {"type": "string"}}}
+
 
 @pytest.fixture
 def compiler() -> Compiler:
@@ -116,3 +118,47 @@ def test_a_component_that_is_no_schema_is_named() -> None:
 
 def test_a_bundle_of_schemas_has_no_misfit(compiler: Compiler) -> None:
     assert compiler.misfit() is None
+
+
+# ---- a part of an object
+
+
+def within(inner: Any, **keywords: Any) -> dict[str, Any]:
+    """Return the schema of an object that holds another one."""
+    return {"type": "object", "required": ["thing", "other"], "properties": {"thing": inner}, **keywords}
+
+
+@pytest.mark.parametrize(
+    ("part", "keeps"),
+    [
+        ({"thing": {"name": "a"}}, True),
+        ({"thing": {}}, True),
+        ({"thing": {"name": 1}}, False),
+        ({"thing": []}, False),
+    ],
+)
+@pytest.mark.parametrize("inner", [NAMED, {"$ref": "#/components/schemas/Alias"}])
+def test_a_part_of_an_object_is_judged_property_by_property(inner: Any, part: Any, keeps: bool) -> None:  # noqa: FBT001
+    schemas = {"Named": NAMED, "Alias": {"$ref": "#/components/schemas/Named"}}
+    validator = Compiler.of({"components": {"schemas": schemas}}).compile_part(within(inner), ["thing"])
+
+    assert validator is not None
+    assert validator.is_valid(part) is keeps
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        pytest.param(within({**NAMED, "maxProperties": 3}), id="a bound on all of them"),
+        pytest.param(within({"allOf": [NAMED]}), id="a combination"),
+        pytest.param(within({**NAMED, "nullable": True}), id="or none at all"),
+        pytest.param(within(NAMED, minProperties=1), id="a bound around it"),
+        pytest.param(within({"$ref": "#/components/schemas/Itself"}), id="a reference without end"),
+        pytest.param({"type": "object"}, id="nothing under that name"),
+    ],
+)
+def test_an_object_of_which_more_is_said_has_no_parts(schema: Any) -> None:
+    itself = {"$ref": "#/components/schemas/Itself"}
+    compiler = Compiler.of({"components": {"schemas": {"Itself": itself}}})
+
+    assert compiler.compile_part(schema, ["thing"]) is None

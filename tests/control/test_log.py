@@ -72,7 +72,7 @@ def test_a_head_and_an_empty_header_are_repeated_too(world: World) -> None:
         path="/health",
         query_string="",
         headers={"x-empty": "", "host": "here:1"},
-        origin=("http", "here:1"),
+        origin=("http", ("here", 1)),
         world=world,
     )
 

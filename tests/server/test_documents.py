@@ -68,6 +68,41 @@ def test_cancel_may_start_from_completed_where_the_document_says_so(
     assert answer.json()["batch_job"]["status"] == "canceled"
 
 
+@pytest.mark.parametrize(
+    ("edit", "complaints"),
+    [
+        pytest.param((JOB, "^batch_[", "^job_["), 3, id="what is another in each answer, each time"),
+        pytest.param(
+            (JOB, "created the batch job.\n", "created the batch job.\n    pattern: ^nobody$\n"),
+            2,
+            id="what is the same, until it is known to be",
+        ),
+        pytest.param(
+            (JOB, "type: object\nrequired", "type: object\nmaxProperties: 3\nrequired"),
+            3,
+            id="what concerns all properties, each time",
+        ),
+    ],
+)
+def test_answers_to_equal_orders_are_judged(
+    edit: tuple[str, str, str],
+    complaints: int,
+    edited: Edit,
+    clock: ManualClock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    document = load(edited(edit))
+    world = build_world(document, Settings(), clock=clock, scenario=scenario_named("steady"))
+    client = Client(build_app(document, Worlds(world), Settings()), lambda _: None)
+
+    for _ in range(3):
+        created(client.with_headers(x_medusa_access_token=Settings().api_token))
+
+    assert (
+        len([each for each in caplog.messages if "breaks the contract: PostBatchJobs" in each]) == complaints
+    )
+
+
 def test_a_refusal_says_what_the_document_says(edited: Edit, serve: Callable[[Path], Client]) -> None:
     message = "Cannot confirm processing for a batch job that is not pre processed"
     client = serve(edited((JOB, message, "Not yet, my friend")))

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 from unittest.mock import ANY
 
+import orjson
 import pytest
 
 from mockserver.contract.document import Document
@@ -83,6 +84,8 @@ def test_a_client_that_polls_gets_equal_answers_until_the_job_moves(
         A_JOB,
         {**A_JOB, "dry_run": False},
         {**A_JOB, "context": {"limit": 3}},
+        {**A_JOB, "context": {"filterable_fields": {"title": '"%s%% {id} \u00e9\U0001f600'}}},
+        {**A_JOB, "context": {"odd": [{"id": "batch_1", "created_at": None}, 1e300, ""]}},
         {**A_JOB, "type": "order-export"},
         {**A_JOB, "type": "product-import", "context": {"fileKey": "none"}},
     ],
@@ -94,10 +97,12 @@ def test_a_new_job_is_answered_as_it_is_retrieved_whatever_was_created_before(
         client.post("/admin/batch-jobs", before)
         clock.advance(timedelta(milliseconds=1001))
 
-    created = client.post("/admin/batch-jobs", order).json()
+    answer = client.post("/admin/batch-jobs", order)
+    created = answer.json()
     retrieved = client.get(f"/admin/batch-jobs/{created['batch_job']['id']}").json()
 
     assert created == retrieved
+    assert answer.body == orjson.dumps(created)
     assert list(created["batch_job"]) == list(retrieved["batch_job"])
     assert created["batch_job"]["created_at"] == "2026-11-22T01:44:42.289Z"
 
