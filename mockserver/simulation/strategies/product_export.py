@@ -65,10 +65,12 @@ class ProductExport:
         `shape`: `{"prices": [{"region": {"id", "name", "currency_code"} or null, "currency_code": ...}],
         "dynamicImageColumnCount": int, ...}`. Raises WorkFailed.
         """
-        found = self._found(job, essence(job.context), shop)
+        listed = essence(job.context)
+        found = self._found(job, listed, shop)
+        shape = shop.once((self.type, "shape", listed), lambda: _shape_of(job, shop))
         context = shop.once(
             (self.type, "context", packed_json(job.context)),
-            lambda: relisted(job.context, searched=False, shape=found.shape),
+            lambda: relisted(job.context, searched=False, shape=shape),
         )
         count = told_rows(job, found.announced)
         return Work(result=announced("product", count), context=context, units=count)
@@ -107,12 +109,8 @@ class ProductExport:
 
 
 class _Found(NamedTuple):
-    """What pre-processing finds out.
+    """What pre-processing finds out. announced: how many products. refusal: why none is written."""
 
-    shape: of the file. announced: how many products. refusal: why none is written.
-    """
-
-    shape: Mapping[str, Any]
     announced: int
     refusal: WorkFailed | None
 
@@ -120,14 +118,13 @@ class _Found(NamedTuple):
 def _found(job: BatchJob, shop: Shop) -> _Found:
     """Return what pre-processing *job* finds out. Raises WorkFailed."""
     listing = Listing.of(job)
-    products = matching(shop.catalogue, listing)
-    shape = _shape(listing.first_rows(products), listing.relations, shop.catalogue)
-    processed = listing.without_search()
+    products, processed = matching(shop.catalogue, listing), listing.without_search()
+    announced = listing.announced(len(products))
     try:
         _taken(processed, products if processed is listing else matching(shop.catalogue, processed))
     except WorkFailed as refusal:
-        return _Found(shape, listing.announced(len(products)), refusal)
-    return _Found(shape, listing.announced(len(products)), None)
+        return _Found(announced, refusal)
+    return _Found(announced, None)
 
 
 def _taken(listing: Listing, products: Sequence[Product]) -> list[Product]:
@@ -157,6 +154,12 @@ def _export(job: BatchJob, shop: Shop) -> Export:
 def _table(columns: Mapping[str, Cell], lines: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:
     yield list(columns)
     yield from lines
+
+
+def _shape_of(job: BatchJob, shop: Shop) -> dict[str, Any]:
+    """Return the shape of the file. Raises WorkFailed."""
+    listing = Listing.of(job)
+    return _shape(listing.first_rows(matching(shop.catalogue, listing)), listing.relations, shop.catalogue)
 
 
 def _shape(products: Sequence[Product], relations: frozenset[str], catalogue: Catalogue) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """The order of keys in stored JSON. Knows nothing of what the JSON means."""
 
 import json
+from functools import lru_cache
 from typing import Any
 
 LEAVES = frozenset({str, int, bool, float, type(None)})
+KEYS = 256  # sets of keys whose order is remembered: most objects have those of others
 DEEPEST = 100  # levels that Python's own recursion is asked for
 
 
@@ -24,16 +26,20 @@ def _in_order(value: Any, depth: int) -> Any:
     if not depth:
         raise RecursionError
     if isinstance(value, dict):
-        # code points are in the order of their UTF-8, but take more or less room in it
-        keys = sorted(sorted(value), key=len if "".join(value).isascii() else _bytes_in)
         stored = {}
-        for key in keys:
+        for key in _in_turn(tuple(value)):
             each = value[key]
             stored[key] = each if type(each) in LEAVES else _in_order(each, depth - 1)
         return stored
     if isinstance(value, list | tuple):
         return [each if type(each) in LEAVES else _in_order(each, depth - 1) for each in value]
     return value
+
+
+@lru_cache(KEYS)
+def _in_turn(keys: tuple[str, ...]) -> list[str]:
+    # code points are in the order of their UTF-8, but take more or less room in it
+    return sorted(sorted(keys), key=len if "".join(keys).isascii() else _bytes_in)
 
 
 def _bytes_in(key: str) -> int:
