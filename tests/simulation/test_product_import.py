@@ -248,6 +248,19 @@ def test_a_cell_too_many_is_a_column_unknown() -> None:
             {"Price_EUR": "abc"},
             'null value in column "amount" of relation "money_amount" violates not-null constraint',
         ),
+        (
+            {"Price_EUR": "1e999"},
+            'null value in column "amount" of relation "money_amount" violates not-null constraint',
+        ),
+        ({"Price_EUR": "21474836.48"}, 'value "2147483648" is out of range for type integer'),
+        (
+            {"Price_EUR": "92233720368547758080"},
+            'value "9223372036854775808000" is out of range for type integer',
+        ),
+        (
+            {"Variant_Inventory_Quantity": "-2147483649"},
+            'value "-2147483649" is out of range for type integer',
+        ),
     ],
 )
 def test_a_row_that_cannot_be_done_is_named_with_its_cause(changes: dict[str, str], cause: str) -> None:

@@ -14,6 +14,7 @@ from mockserver.simulation.strategy import WorkFailed
 Reader = Callable[[Any], Any]
 Test = Callable[[Any], bool]
 
+LEAST_INTEGER, LARGEST_INTEGER = -(2**31), 2**31 - 1  # that the database's columns hold
 BOUNDS = {"lt": operator.lt, "gt": operator.gt, "lte": operator.le, "gte": operator.ge}
 
 
@@ -30,12 +31,14 @@ def text(value: Any) -> str:
 
 def integer(value: Any) -> int:
     """Return *value* as an integer. Raises WorkFailed with the database's words."""
-    if type(value) is int:
-        return value
     try:
-        return int(text(value))
+        read = value if type(value) is int else int(text(value))
     except ValueError:
         raise _unreadable(value, kind="integer") from None
+    if not LEAST_INTEGER <= read <= LARGEST_INTEGER:
+        message = f'value "{text(value)}" is out of range for type integer'
+        raise WorkFailed(message)
+    return read
 
 
 def boolean(value: Any) -> bool:

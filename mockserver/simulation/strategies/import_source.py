@@ -7,11 +7,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import orjson
-
 from mockserver.quirk import Quirk
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.clock import to_milliseconds
+from mockserver.simulation.packed_json import packed_json, unpacked_json
 from mockserver.simulation.strategies.csv_text import read_csv
 from mockserver.simulation.strategies.progress import told_operations
 from mockserver.simulation.strategies.stored_order import in_stored_order
@@ -62,7 +61,7 @@ def operations_found(  # each is a fact of its own
     }
     files = shop.files
     for kind, file_key in keys.items():
-        files = files.with_file(file_key, orjson.dumps(operations[kind]), at=shop.at)
+        files = files.with_file(file_key, packed_json(operations[kind]), at=shop.at)
     counts = told_operations(job, {kind: len(rows) for kind, rows in operations.items()})
     count = sum(counts.values())
     result = {
@@ -88,7 +87,7 @@ def operations_of(job: BatchJob, shop: Shop, kind: str) -> Iterable[Row]:
     if source is None:
         message = f"the operations of this job are gone: no file has the key {key!r}; create the job anew"
         raise WorkFailed(message)
-    rows: list[Row] = orjson.loads(source.content)
+    rows: list[Row] = unpacked_json(source.content)
     return rows
 
 

@@ -27,10 +27,12 @@ _LEADING_NUMBER = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 def amount_of(value: Any, currency_code: str) -> int | None:
     """Return the amount that *value* units of a currency are, halves rounded up.
 
-    Of text it takes the number at its beginning, `1,5` is 1. None where there is no number. Source: measured.
+    Of text it takes the number at its beginning, `1,5` is 1. None where there is no number, nor one that is
+    finite: JSON, in which the operations are kept, has none. Source: measured; ours, what is not finite.
     """
     number = _LEADING_NUMBER.match("" if isinstance(value, bool) else str(value))
-    return math.floor(float(number[0]) * _smallest_in_one(currency_code) + 0.5) if number else None
+    amount = float(number[0]) * _smallest_in_one(currency_code) + 0.5 if number else math.inf
+    return math.floor(amount) if math.isfinite(amount) else None
 
 
 def units_of(amount: int, currency_code: str) -> str:

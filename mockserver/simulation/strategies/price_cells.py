@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from mockserver.simulation.catalogue import Price, Region
+from mockserver.simulation.strategies.column_filter import integer
 from mockserver.simulation.strategies.import_source import parse_failure
 from mockserver.simulation.strategies.money import CURRENCIES, amount_of
 from mockserver.simulation.strategy import WorkFailed
@@ -93,4 +94,4 @@ def _known(currency_code: str) -> str:
 def _given(amount: int | None) -> int:
     if amount is None:
         raise WorkFailed(NO_AMOUNT)
-    return amount
+    return integer(amount)
