@@ -24,7 +24,6 @@ from mockserver.simulation.snapshot_check import (
     schema_of_snapshots,
 )
 from mockserver.simulation.snapshot_parts import (
-    job_form,
     read_bytes,
     read_catalogue,
     read_chance,
@@ -32,6 +31,7 @@ from mockserver.simulation.snapshot_parts import (
     written_bytes,
     written_catalogue,
     written_chance,
+    written_job,
     written_lifecycle,
 )
 from mockserver.simulation.users import User
@@ -49,7 +49,7 @@ def snapshot_of(world: World) -> dict[str, Any]:
     held = world.contents()
     scenarios, bodies = _Scenarios(), _Numbers[bytes]()
     scenarios.of(held.scenario)
-    write_job, write_key = job_form().write, form_of(str).write
+    write_key = form_of(str).write
     return {
         "format": FORMAT,
         "mockserver": __version__,
@@ -60,7 +60,7 @@ def snapshot_of(world: World) -> dict[str, Any]:
         "faults": dict(held.faults),
         "users": [form_of(User).write(user) for user in held.users],
         "sessions": dict(held.sessions),
-        "jobs": [{**write_job(job), "scenario": scenarios.of(job.scenario)} for job in held.jobs],
+        "jobs": [{**written_job(job), "scenario": scenarios.of(job.scenario)} for job in held.jobs],
         "agenda": list(held.agenda),
         "unanswered": sorted(held.unanswered),
         "catalogue": written_catalogue(held.catalogue),

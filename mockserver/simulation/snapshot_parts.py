@@ -3,7 +3,8 @@
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
+from datetime import datetime
 from functools import cache
 from struct import Struct
 from struct import error as WrongLength  # noqa: N812  # the library's own name says nothing
@@ -51,13 +52,24 @@ def job_form() -> Form:
     return record_of(BatchJob, without=ELSEWHERE, narrower={"units": units}, make=dict)
 
 
+def written_job(job: BatchJob) -> dict[str, Any]:
+    """Return *job* as JSON values, without its scenario; its instants as `read_job` orders them."""
+    in_order = replace(job, instants=_in_order(job.instants, job.lifecycle))
+    written: dict[str, Any] = job_form().write(in_order)
+    return written
+
+
+def _in_order(instants: Mapping[str, datetime], lifecycle: Lifecycle) -> dict[str, datetime]:
+    """Return *instants* with the earliest first, and those that came at once as *lifecycle* has them."""
+    ranks = {name: rank for rank, name in enumerate(lifecycle.instants.values())}
+    return dict(sorted(instants.items(), key=lambda each: (each[1], ranks[each[0]])))
+
+
 def read_job(written: Mapping[str, Any], lifecycle: Lifecycle, scenarios: Sequence[Scenario]) -> BatchJob:
     """Return the job that was written, its keys and instants in the order in which a world keeps them."""
     own = job_form().read({name: each for name, each in written.items() if name != "scenario"})
     own["context"], own["result"] = in_stored_order(own["context"]), in_stored_order(own.get("result"))
-    ranks = {name: rank for rank, name in enumerate(lifecycle.instants.values())}
-    instants = sorted(own["instants"].items(), key=lambda each: (each[1], ranks[each[0]]))
-    own["instants"] = dict(instants)
+    own["instants"] = _in_order(own["instants"], lifecycle)
     return BatchJob(**own, lifecycle=lifecycle, scenario=scenarios[written["scenario"]])
 
 

@@ -298,6 +298,20 @@ def test_a_context_comes_back_that_no_json_reader_but_pythons_takes(world: World
     assert twin.jobs()[0].context == {"a": "\ud800", "b": 2**70, "c": [1.0, None, -0.0]}
 
 
+def test_instants_that_came_at_once_are_written_in_the_lifecycles_order(world: World) -> None:
+    admin = next(iter(world.users.by_id))
+    job = world.create(job_type="product-import", context={"fileKey": "nowhere"}, dry_run=False, by=admin)
+    world.clock.advance(timedelta(seconds=1))
+    world.ask(world.lifecycle.transitions["cancel"], job.id, by=admin)
+
+    snapshot = snapshot_of(world)
+
+    instants = snapshot["jobs"][0]["instants"]
+    assert list(instants) == ["created_at", "canceled_at", "failed_at"]
+    assert instants["failed_at"] == instants["canceled_at"]
+    assert orjson.dumps(snapshot_of(restored(snapshot, like=world))) == orjson.dumps(snapshot)
+
+
 def test_a_clock_runs_on_as_fast_as_it_did(document: Document) -> None:
     source = ManualClock(BEGINNING)
     clock = Clock(source, speed=60)
