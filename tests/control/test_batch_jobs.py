@@ -101,6 +101,8 @@ def test_a_job_is_completed_now_and_its_work_done(control: Client, client: Clien
         ({}, 400, "status must be a string"),
         ({"status": "failed", "errors": "no"}, 400, "errors must be an array"),
         ({"status": "failed", "errors": [1]}, 400, "the body must be an object with status and"),
+        ({"status": "failed", "errors": [{"message": "a"}]}, 400, "the body must be an object with status"),
+        ({"status": "failed", "errors": [{"message": 1, "code": 1}]}, 400, "the body must be an object"),
     ],
 )
 def test_what_no_worker_does_cannot_be_forced(
