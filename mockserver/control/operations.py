@@ -135,7 +135,8 @@ class Operations:
         if scenario is not None:
             world.scenario = scenario
         if "seed" in body:
-            world.reseed(body["seed"])
+            seed = body["seed"]  # 5.0 is an integer too, in JSON
+            world.reseed(int(seed) if isinstance(seed, float) else seed)
         world.log.wake()
         return json_response(shown_world(name, world), status=201 if is_new else 200)
 

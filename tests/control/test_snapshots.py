@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.asgi_client import Client
 
 EXPORT = {"type": "product-export", "context": {}, "dry_run": False}
@@ -56,3 +58,16 @@ def test_what_is_no_snapshot_is_refused_with_the_place(control: Client) -> None:
     assert "that GET of the same path has given" in answers[1].message
     assert "clock.at" in answers[2].message
     assert control.get(ONE).status == 404
+
+
+@pytest.mark.parametrize("seed", [b"5.0", b"5e9"])
+def test_a_world_whose_seed_is_written_as_a_fraction_can_be_kept(control: Client, seed: bytes) -> None:
+    headers = {"content-type": "application/json"}
+    control.request("PUT", "/_mock/worlds/one", body=b'{"seed": ' + seed + b"}", headers=headers)
+
+    kept = control.get("/_mock/worlds/one/snapshot")
+
+    assert kept.status == 200
+    assert kept.json()["chance"]["seed"] == int(float(seed))
+    assert control.send_json("PUT", "/_mock/worlds/two/snapshot", kept.json()).status == 201
+    assert control.get("/_mock/worlds/two/snapshot").json() == kept.json()
