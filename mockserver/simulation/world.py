@@ -84,7 +84,7 @@ RACED_CONFIRMS = Quirk(
     evidence="races/get after simultaneous confirms",
 )
 LONGEST_REMEMBERED = 1024  # bytes of a context, as long as it is remembered what it comes to
-MOST_VIEWS = 256  # jobs of which it is remembered how they were last seen
+MOST_VIEWS = 1024  # jobs of which it is remembered how they were last seen
 COPIED_BY_FORKS = (
     "_sessions",
     "_catalogue_since",
