@@ -10,6 +10,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
+from mockserver.bounded import make_room
 from mockserver.contract.document import Document, DocumentError
 from mockserver.quirk import NO_QUIRKS, Quirk, Quirks
 from mockserver.simulation.batch_job import BatchJob
@@ -53,6 +54,7 @@ FIRST_USER_ORDER = (
     *("created_at", "updated_at", "deleted_at"),
 )
 CREATOR = "created_by_user"
+COLUMNS = 64  # sets of columns of which it is remembered how they are shown
 # shown whatever `fields` says. Source: recorded, list_fields_expand/fields id
 ALWAYS_OF_JOBS = frozenset({"dry_run", "id", "created_at", "status"})
 ALWAYS_OF_USERS = frozenset({"id", "created_at"})
@@ -106,8 +108,17 @@ class Payloads:
         return self._job_columns(frozenset(usual))
 
     def _job_columns(self, shown: frozenset[str]) -> "_Columns":
-        fillings = {name: filling for name, filling in self.job_fields.items() if name in shown}
-        return _Columns.of(fillings, BatchJob, besides=self.instants)
+        columns = self._known_columns.get(shown)
+        if columns is None:
+            fillings = {name: filling for name, filling in self.job_fields.items() if name in shown}
+            make_room(self._known_columns, most=COLUMNS)
+            columns = _Columns.of(fillings, BatchJob, besides=self.instants)
+            self._known_columns[shown] = columns
+        return columns
+
+    @cached_property
+    def _known_columns(self) -> dict[frozenset[str], "_Columns"]:
+        return {}
 
     @cached_property
     def _whole_user(self) -> "_Columns":

@@ -20,7 +20,7 @@ from mockserver.simulation.query import Page
 from mockserver.simulation.timetable import UPDATED
 from mockserver.simulation.users import Users
 
-ANSWERS, ROWS, ORDERS = 256, 1024, 256  # kept of each; one takes about 1.5 KB
+ANSWERS, ROWS, ORDERS = 1024, 1024, 256  # kept of each; one takes about 1.5 KB
 PART = 100  # rows of a page that are written in one go
 QUOTE = b'"'
 START = b'{"batch_jobs":['

@@ -2,12 +2,14 @@
 
 import json
 import math
+from functools import lru_cache
 from typing import Any
 
 import orjson
 
 WRITTEN_BY_JSON = b" "  # stands before what orjson could not write
 
+SHARED, LONGEST_SHARED = 256, 1024  # values, and bytes of one
 WITHOUT_FLOATS = frozenset({str, int, bool, type(None)})
 
 
@@ -25,6 +27,14 @@ def packed_json(value: Any) -> bytes:
 def unpacked_json(packed: bytes) -> Any:
     """Return the value that was packed."""
     return json.loads(packed) if packed.startswith(WRITTEN_BY_JSON) else orjson.loads(packed)
+
+
+def shared_json(packed: bytes) -> Any:
+    """Return the value that was packed, as nobody may change it: equal texts that came lately have one."""
+    return _shared_json(packed) if len(packed) <= LONGEST_SHARED else unpacked_json(packed)
+
+
+_shared_json = lru_cache(SHARED)(unpacked_json)
 
 
 def is_finite(value: Any) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.clock import instant_of, microseconds_of
-from mockserver.simulation.packed_json import packed_json, unpacked_json
+from mockserver.simulation.packed_json import packed_json, shared_json, unpacked_json
 
 if TYPE_CHECKING:
     from mockserver.lifecycle import Lifecycle
@@ -175,7 +175,7 @@ class Packer:
             id=job_id,
             type=self._types.values[job_type],
             created_by=self._owners.values[owner],
-            context=unpacked_json(packed[start:stop]),
+            context=shared_json(packed[start:stop]),
             dry_run=flags & DRY_RUN != 0,
             instants=instants,
             updated_at=updated_at,

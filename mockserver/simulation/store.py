@@ -22,7 +22,7 @@ from mockserver.simulation.refusals import BatchJobNotFound
 from mockserver.simulation.sharing import SharingDict
 from mockserver.simulation.timetable import Foresight, Shapes, Timetable
 
-MOST_RECENT = 256  # jobs
+MOST_RECENT = 1024  # jobs
 LONGEST_RECENT = 4096  # bytes
 MOST_NEW = 64  # jobs
 

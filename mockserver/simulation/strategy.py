@@ -68,10 +68,21 @@ class WorkNeverEnds(Exception):
 
 
 class Outlook(NamedTuple):
-    """How work goes. units: rows that processing will go through. succeeds: whether processing does."""
+    """How work goes. units: rows that processing will go through. succeeds: whether processing does.
+
+    A job whose pre-processing fails has the outlook None.
+    """
 
     units: int
     succeeds: bool
+
+
+def outlook_of(strategy: "Strategy", context: Mapping[str, Any], shop: Shop) -> Outlook | None:
+    """Return how the work of a job with *context* goes; None if it fails at once."""
+    try:
+        return strategy.outlook(context, shop)
+    except WorkFailed:
+        return None
 
 
 class Strategy(Protocol):
@@ -98,17 +109,10 @@ class Strategy(Protocol):
     def process(self, job: BatchJob, shop: Shop) -> Work:
         """Return what processing *job* yields. Raises WorkFailed; then nothing of the shop changes."""
 
-    def essence(self, context: Mapping[str, Any]) -> Hashable:
-        """Return what of *context* decides the outlook of a job.
+    def outlook(self, context: Mapping[str, Any], shop: Shop) -> Outlook:
+        """Return how the work of a job with *context* goes, and do none of it.
 
-        It is asked only of strategies that do not alter the shop.
-        """
-
-    def outlook(self, job: BatchJob, essence: Hashable, shop: Shop) -> Outlook:
-        """Return how the work of *job* goes, and do none of it. Raises WorkFailed where `pre_process` does.
-
-        essence: of its context, from which all that follows but how many rows its scenario has it tell of.
-        It is asked only of strategies that do not alter the shop.
+        It is asked only of strategies that do not alter the shop. Raises WorkFailed where `pre_process` does.
         """
 
     def failure(self, message: str) -> WorkFailed:

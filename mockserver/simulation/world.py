@@ -54,7 +54,15 @@ from mockserver.simulation.schedule import (
 )
 from mockserver.simulation.store import Store
 from mockserver.simulation.strategies.stored_order import in_stored_order
-from mockserver.simulation.strategy import Outlook, Shop, Strategy, Work, WorkFailed, WorkNeverEnds
+from mockserver.simulation.strategy import (
+    Outlook,
+    Shop,
+    Strategy,
+    Work,
+    WorkFailed,
+    WorkNeverEnds,
+    outlook_of,
+)
 from mockserver.simulation.timetable import NEVER, Foresight, Timetable, timetable_of
 from mockserver.simulation.trail import TRAILING_STAMPS, trailing
 from mockserver.simulation.user_query import page_of_users
@@ -76,7 +84,7 @@ RACED_CONFIRMS = Quirk(
     evidence="races/get after simultaneous confirms",
 )
 LONGEST_REMEMBERED = 1024  # bytes of a context, as long as it is remembered what it comes to
-MOST_VIEWS = 256  # jobs of which it is remembered how they were last seen
+MOST_VIEWS = 1024  # jobs of which it is remembered how they were last seen
 COPIED_BY_FORKS = (
     "_sessions",
     "_catalogue_since",
@@ -134,8 +142,7 @@ class World:
         self._memo = Memo()
         # jobs as they were last seen: what was kept of each, what was shown of it, and before which moment
         self._views: dict[str, tuple[BatchJob, BatchJob, int]] = {}
-        # by the type, dry_run and tick of a job that was just created, its scenario's name, and how its work
-        # goes; and by the catalogue and its essence, from which that follows
+        # by the type, dry_run, tick, scenario's name and outlook of a job that was just created
         self._foresight: dict[Hashable, Foresight] = {}
         self.log = Log()
         self._created = lifecycle.instants[lifecycle.initial]
@@ -337,21 +344,18 @@ class World:
         """
         if job.scenario.is_drawn:  # each goes its own way
             return Foresight(self._timetable_by(order, job), created, job.scenario)
-        begun, number = job.scenario.taken_up(job.updated_at), len(self._catalogue_since) - 1
-        alike = (job.type, job.dry_run, begun, job.scenario.name)
-        known = self._foresight.get((*alike, number, order.essence))
+        begun = job.scenario.taken_up(job.updated_at)
+        key = (job.type, job.dry_run, begun, job.scenario.name, order.outlook_in(job.scenario))
+        known = self._foresight.get(key)
         if known is not None and (known.scenario is job.scenario or known.scenario == job.scenario):
             return known
-        outlook = self._outlook(job, order.essence, number, job.updated_at)
-        known = self._foresight.get((*alike, outlook))
-        if known is None or known.scenario != job.scenario:
-            timetable = self._timetable_by(order, job)
-            if self._shown_as is not None or (begun is not None and timetable.due == created):
-                return Foresight(timetable, created, job.scenario)  # it would be another for each instant
-            known = Foresight(timetable, created, job.scenario, is_ticking=begun is not None)
+        timetable = self._timetable_by(order, job)
+        if self._shown_as is not None or (begun is not None and timetable.due == created):
+            return Foresight(timetable, created, job.scenario)  # it would be another for each instant
         make_room(self._foresight, most=MOST)
-        self._foresight[(*alike, number, order.essence)] = self._foresight[(*alike, outlook)] = known
-        return known
+        foresight = Foresight(timetable, created, job.scenario, is_ticking=begun is not None)
+        self._foresight[key] = foresight
+        return foresight
 
     def _timetable_by(self, order: Order, job: BatchJob) -> Timetable:
         return self._timetable(replace(job, context=unpacked_json(order.stored)))
@@ -376,7 +380,7 @@ class World:
             if transition.work == PRE_PROCESS:
                 work = strategy.pre_process(job, shop)
             elif rehearsed:
-                work = _rehearsed(job, strategy.outlook(job, strategy.essence(job.context), shop))
+                work = _rehearsed(job, strategy.outlook(job.context, shop))
             else:
                 work = strategy.process(job, shop)
         except WorkFailed as failed:
@@ -433,26 +437,15 @@ class World:
         goes_otherwise: dict[Hashable, bool] = {}
         for job_id in self._jobs.changing(microseconds_of(since[known])):
             job = self._jobs.get(job_id)
-            essence = self._strategies[job.type].essence(job.context)
-            work = job.type, essence, job.scenario.rows
-            if work not in goes_otherwise:
+            strategy, context = self._strategies[job.type], packed_json(job.context)
+            if (job.type, context) not in goes_otherwise:
                 before, *after = (
-                    self._outlook(job, essence, number, since[number])
+                    outlook_of(strategy, job.context, self._shop_with(number, since[number]))
                     for number in range(known - 1, len(since))
                 )
-                goes_otherwise[work] = any(each != before for each in after)
-            if goes_otherwise[work]:
+                goes_otherwise[job.type, context] = any(each != before for each in after)
+            if goes_otherwise[job.type, context]:
                 self._keep(job)
-
-    def _outlook(self, job: BatchJob, essence: Hashable, catalogue: int, at: datetime) -> Outlook | None:
-        """Return how the work of *job* goes with the catalogue of that number; None if it fails at once.
-
-        essence: of its context.
-        """
-        try:
-            return self._strategies[job.type].outlook(job, essence, self._shop_with(catalogue, at))
-        except WorkFailed:
-            return None
 
     def _shop(self, at: datetime) -> Shop:
         return self._shop_with(max(0, bisect_right(self._catalogue_since, at) - 1), at)

@@ -15,12 +15,13 @@ from urllib.parse import quote
 from tests.benchmarks.calls import Call, Client, create, get_one, page
 from tests.benchmarks.deadline import Deadline, say
 from tests.benchmarks.driver import Driver
-from tests.benchmarks.entrants import CREATE, GET_ONE, HEALTH, LIST_TEN, WORKS
+from tests.benchmarks.entrants import CREATE, GET_ONE, HEALTH, LIST_TEN
 from tests.benchmarks.probe import latencies
 from tests.benchmarks.process import Server, running
 from tests.benchmarks.spread import Spread, percentile
 
 FEW = 1000
+OF_STORES = (GET_ONE, LIST_TEN, CREATE)  # works whose pace depends on how many jobs there are
 SPOTS, PER_SPOT = 10, 50  # of the jobs that are got one by one
 AFTERWARDS = 8  # seconds of the deadline kept for the event loop
 DEEP_SECONDS = 5  # at most, for each kind of deep page
@@ -132,7 +133,7 @@ def measure(
         with few_started() as few:
             of_few.append(few)
             both = {"many": (big, asked.calls), "few": (few, Asked.of(few, FEW).calls)}
-            for work in WORKS:
+            for work in OF_STORES:
                 for name, (server, calls) in both.items():
                     say(f"big store, round {number}: {work} with {name} jobs")
                     if work == LIST_TEN:
@@ -146,12 +147,12 @@ def measure(
                 }
             )
         longest = max(longest, deadline.spent - began)
-    of_many = {work: Spread.of(rates["many", work]) for work in WORKS}
+    of_many = {work: Spread.of(rates["many", work]) for work in OF_STORES}
     return BigStore(
         jobs=asked.jobs,
         fill_seconds=big.first_answer,
         rates=of_many,
-        ratios={work: of_many[work].over(Spread.of(rates["few", work])) for work in WORKS},
+        ratios={work: of_many[work].over(Spread.of(rates["few", work])) for work in OF_STORES},
         deep_p99={query: percentile(took, 99) for query, took in deep.items()},
         deep_all_p99=percentile(all_deep, 99),
         deep_pages=len(all_deep),

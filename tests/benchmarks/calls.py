@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from http.client import HTTPConnection, HTTPException
 from typing import Any, Self
@@ -12,6 +12,7 @@ from tests.benchmarks.failure import BenchmarkFailed
 TOKEN = "tok_admin_0123456789"  # the documented token of the fake admin
 JOBS = "/admin/batch-jobs"
 OK, CREATED = 200, 201
+DIFFERING = 4000  # more than a server remembers
 # what Medusa's own dashboard keeps of an export of products, as the seed documents show it
 SEED_BODY = {
     "type": "product-export",
@@ -59,9 +60,19 @@ def page(query: str) -> Call:
 
 def create() -> Call:
     """Return the call that creates a job with the seed's example."""
-    body = json.dumps(SEED_BODY, separators=(",", ":"))
+    return _create(SEED_BODY)
+
+
+def create_differing() -> Sequence[Call]:
+    """Return calls that create jobs, no two of them alike: what was found for one helps no other."""
+    filters = ({"title": f"T-Shirt {number}"} for number in range(DIFFERING))
+    return [_create({**SEED_BODY, "context": {"filterable_fields": each}}) for each in filters]
+
+
+def _create(body: Mapping[str, Any]) -> Call:
+    text = json.dumps(body, separators=(",", ":"))
     headers = {"x-medusa-access-token": TOKEN, "content-type": "application/json"}
-    return Call(path=JOBS, method="POST", headers=headers, body=body, status=CREATED)
+    return Call(path=JOBS, method="POST", headers=headers, body=text, status=CREATED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

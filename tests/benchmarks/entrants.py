@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.contract.document import load, shipped_folder
-from tests.benchmarks.calls import JOBS, Answer, Call, Client, create, get_one, page
+from tests.benchmarks.calls import JOBS, Answer, Call, Client, create, create_differing, get_one, page
 from tests.benchmarks.failure import BenchmarkFailed
 from tests.benchmarks.peers import Peers
 from tests.benchmarks.process import Server, running
@@ -25,16 +25,17 @@ OURS, STARLETTE, CONNEXION, PRISM, MOCKOON, JSON_SERVER = (
 )
 NEED_NPM = (PRISM, MOCKOON, JSON_SERVER)
 NAMES = (OURS, STARLETTE, CONNEXION, *NEED_NPM)
-GET_ONE, CREATE, LIST_TEN = "get_one", "create", "list_ten"
+GET_ONE, CREATE, CREATE_DIFFERING, LIST_TEN = "get_one", "create", "create_differing", "list_ten"
 # those that change nothing come first: a server that remembers answers all of them from the same ten jobs
-WORKS = (GET_ONE, LIST_TEN, CREATE)
+WORKS = (GET_ONE, LIST_TEN, CREATE, CREATE_DIFFERING)
 HEALTH = Call(path="/health")
 COMPLETED_SECONDS = 20
 
 FOR_PYTHON = 0.15  # which does not compile while it runs
 FOR_NODE = 2  # measured: the rate of Prism grows for its first four seconds
 
-Calls = Mapping[str, Call]
+Calls = Mapping[str, Sequence[Call]]
+"""By work: what is asked in turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,17 @@ def _with_ten_jobs(server: Server) -> Calls:
     with Client(server.port) as client:
         ids = [client.ask(create()).json["batch_job"]["id"] for _ in range(10)]
     _wait_for_completion(server, ids[-1])
-    return {GET_ONE: get_one(ids[-1]), LIST_TEN: page("limit=10"), CREATE: create()}
+    return _calls(ids[-1])
+
+
+def _calls(job_id: str, *, ten: str = "limit=10") -> Calls:
+    """Return what a server is asked that knows the job. ten: its query for ten jobs."""
+    return {
+        GET_ONE: [get_one(job_id)],
+        LIST_TEN: [page(ten)],
+        CREATE: [create()],
+        CREATE_DIFFERING: create_differing(),
+    }
 
 
 def _wait_for_completion(server: Server, job_id: str) -> None:
@@ -97,7 +108,7 @@ class Answers:
         ) as server:
             calls = entrant.begin(server)
             with Client(server.port) as client:
-                return cls(by_work={work: client.ask(calls[work]) for work in WORKS})
+                return cls(by_work={work: client.ask(calls[work][0]) for work in WORKS})
 
     def to_json(self) -> dict[str, Any]:
         """Return them as another process reads them."""
@@ -128,7 +139,7 @@ def entrants(names: Sequence[str], *, scenario: str, peers: Peers | None, workpl
     answers_file.write_text(json.dumps(answers.to_json()), encoding="utf-8")
     document_file.write_text(json.dumps(answers.document()), encoding="utf-8")
     job = answers.by_work[GET_ONE].json["batch_job"]
-    calls = {GET_ONE: get_one(job["id"]), LIST_TEN: page("limit=10"), CREATE: create()}
+    calls = _calls(job["id"])
     everyone = [ours(scenario), _starlette(answers_file, calls), _connexion(answers_file, calls)]
     if peers is not None:
         everyone += [
@@ -190,7 +201,7 @@ def _json_server(
     rows, paths = workplace / "rows.js", workplace / "paths.json"
     rows.write_text(f"module.exports = () => ({json.dumps({'batch-jobs': jobs})})", encoding="utf-8")
     paths.write_text(json.dumps({"/admin/*": "/$1"}), encoding="utf-8")
-    calls = {GET_ONE: get_one(job["id"]), LIST_TEN: page("_limit=10"), CREATE: create()}
+    calls = _calls(job["id"], ten="_limit=10")
     command = [*peers.script("json-server", "lib/cli/bin.js"), str(rows), "--routes", str(paths)]
     return Entrant(
         name=JSON_SERVER,

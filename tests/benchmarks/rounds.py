@@ -10,10 +10,9 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from tests.benchmarks.calls import Call
 from tests.benchmarks.deadline import Deadline, say
 from tests.benchmarks.driver import Driver, Pace
-from tests.benchmarks.entrants import WORKS, Entrant
+from tests.benchmarks.entrants import WORKS, Calls, Entrant
 from tests.benchmarks.process import Server, running
 from tests.benchmarks.spread import Spread
 
@@ -93,7 +92,7 @@ def _starts(entrants: Sequence[Entrant], *, number: int, driver: Driver) -> Mapp
     return servers
 
 
-Ready = tuple[Server, Mapping[str, Call]]
+Ready = tuple[Server, Calls]
 
 
 def _round(
@@ -107,7 +106,7 @@ def _round(
             for entrant in entrants:
                 say(f"round {number}: {work} of {entrant.described}")
                 server, calls = {**lasting, **fresh}[entrant.name]
-                paces[entrant.name, work] = driver.pace(server, [calls[work]], seconds=seconds)
+                paces[entrant.name, work] = driver.pace(server, calls[work], seconds=seconds)
     return paces
 
 
@@ -122,12 +121,11 @@ def _fresh(
             yield entrant.name, (server, calls)
 
 
-def _warm(
-    entrant: Entrant, server: Server, calls: Mapping[str, Call], *, seconds: float, driver: Driver
-) -> None:
+def _warm(entrant: Entrant, server: Server, calls: Calls, *, seconds: float, driver: Driver) -> None:
     """Let the server do what it will be measured at, but for creating what it would keep."""
     say(f"{entrant.described} warms up")
-    asked = [call for call in calls.values() if call.method == "GET" or not entrant.afresh]
+    firsts = [each for each, *_ in calls.values()]
+    asked = [call for call in firsts if call.method == "GET" or not entrant.afresh]
     driver.warm(server, asked, seconds=seconds * entrant.warm_share)
 
 

@@ -3,12 +3,18 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tests.benchmarks.entrants import CREATE, GET_ONE, LIST_TEN
+from tests.benchmarks.entrants import CREATE, CREATE_DIFFERING, GET_ONE, LIST_TEN
 from tests.benchmarks.report import Reached, Report
 from tests.benchmarks.rounds import Measured
 from tests.benchmarks.spread import Spread
 
 MIB = 1024 * 1024
+COLUMNS = {
+    GET_ONE: "GET one",
+    CREATE: "POST create",
+    CREATE_DIFFERING: "POST create, all differing",
+    LIST_TEN: "GET list of 10",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,19 +63,13 @@ def machine_line(date: str, machine: Mapping[str, str | int]) -> str:
 
 
 def _servers(report: Report) -> Table:
-    head = (
-        "median (min..max)",
-        "GET one /s",
-        "POST create /s",
-        "GET list of 10 /s",
-        "first answer s",
-        "memory MiB",
-    )
+    works = [f"{name} /s" for name in COLUMNS.values()]
+    head = ("median (min..max)", *works, "first answer s", "memory MiB")
     return Table(head=head, rows=[_server(each) for each in report.servers.values()])
 
 
 def _server(measured: Measured) -> Sequence[str]:
-    rates = (_spread(measured.rates[work], ",.0f") for work in (GET_ONE, CREATE, LIST_TEN))
+    rates = (_spread(measured.rates[work], ",.0f") for work in COLUMNS)
     memory = measured.resident and Spread.of(value / MIB for value in measured.resident.values)
     weight = "not told here" if memory is None else _spread(memory, ".0f")
     return (measured.described, *rates, _spread(measured.first_answer, ".2f"), weight)
@@ -78,12 +78,12 @@ def _server(measured: Measured) -> Sequence[str]:
 def _processor(report: Report) -> Table:
     """Return the processor time of a request: on a busy machine it tells more than the rate."""
     rows = [
-        (each.described, *(_microseconds(each.processor[work]) for work in (GET_ONE, CREATE, LIST_TEN)))
+        (each.described, *(_microseconds(each.processor[work]) for work in COLUMNS))
         for each in report.servers.values()
         if each.processor is not None
     ]
-    head = ("processor time a request", "GET one µs", "POST create µs", "GET list of 10 µs")
-    return Table(head=head, rows=rows)
+    works = [f"{name} µs" for name in COLUMNS.values()]
+    return Table(head=("processor time a request", *works), rows=rows)
 
 
 def _microseconds(spread: Spread) -> str:

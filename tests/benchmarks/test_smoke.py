@@ -58,14 +58,14 @@ def test_each_server_has_a_rate_for_each_work(figures: dict[str, Any]) -> None:
 
     works = {name: set(each["requests_per_second"]) for name, each in servers.items()}
 
-    three = {"get_one", "create", "list_ten"}
-    assert works == {"ours": three, "starlette": three}
+    four = {"get_one", "create", "create_differing", "list_ten"}
+    assert works == {"ours": four, "starlette": four}
 
 
 def test_every_figure_of_a_server_is_above_zero(figures: dict[str, Any]) -> None:
     measured = list(numbers(figures["servers"]))
 
-    assert len(measured) >= 2 * 4 * 4
+    assert len(measured) >= 2 * 5 * 4
     assert all(0 < each < math.inf for each in measured)
 
 

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from mockserver.simulation.order import Order
 from mockserver.simulation.scenario import scenario_named
+from mockserver.simulation.strategies.export_listing import essence
 from mockserver.simulation.strategies.stored_order import in_stored_order
-from mockserver.simulation.strategy import Outlook, Shop, WorkFailed
+from mockserver.simulation.strategy import Outlook, Shop, WorkFailed, outlook_of
 from tests.simulation.strategy_runs import a_job, a_shop, pre_processed, processed, strategy_of
 
 SHOP = a_shop()
@@ -59,11 +61,7 @@ def worked(job_type: str, context: Mapping[str, Any], shop: Shop) -> Outlook | N
 
 
 def foreseen(job_type: str, context: Mapping[str, Any], shop: Shop) -> Outlook | None:
-    job, strategy = a_job(job_type, context, shop), strategy_of(job_type)
-    try:
-        return strategy.outlook(job, strategy.essence(job.context), shop)
-    except WorkFailed:
-        return None
+    return outlook_of(strategy_of(job_type), a_job(job_type, context, shop).context, shop)
 
 
 @pytest.mark.parametrize("job_type", ["product-export", "order-export"])
@@ -97,19 +95,15 @@ def test_work_that_can_be_begun_but_not_done_is_foreseen(job_type: str, context:
 def test_the_essence_of_a_context_does_not_depend_on_how_it_is_kept(
     job_type: str, context: Mapping[str, Any]
 ) -> None:
-    job, strategy = a_job(job_type, context, SHOP), strategy_of(job_type)
-    stored = in_stored_order(dict(job.context))
-    by_name = {**stored, "filterable_fields": job.context.get("filterable_fields")}
+    prepared = a_job(job_type, context, SHOP).context
+    filters = {name: value for name, value in prepared.items() if name == "filterable_fields"}
 
-    if "filterable_fields" not in job.context:
-        del by_name["filterable_fields"]
-
-    assert strategy.essence(by_name) == strategy.essence(job.context)
+    assert essence({**in_stored_order(dict(prepared)), **filters}) == essence(prepared)
 
 
 def test_a_scenario_has_a_job_tell_of_other_rows() -> None:
-    job = a_job("product-export", {}, SHOP)
-    telling = replace(job, scenario=replace(scenario_named("instant"), rows=1234))
-    strategy = strategy_of(job.type)
+    order = Order.of({}, strategy_of("product-export"), SHOP)
+    telling = replace(scenario_named("instant"), rows=1234)
 
-    assert strategy.outlook(telling, strategy.essence(job.context), SHOP) == Outlook(1234, succeeds=True)
+    assert order.outlook_in(telling) == Outlook(1234, succeeds=True)
+    assert order.outlook_in(scenario_named("instant")) == worked("product-export", {}, SHOP)

@@ -91,12 +91,12 @@ def column_test(wanted: Any, read: Reader) -> Test:
     """
     if wanted is None:
         return lambda value: value is None
-    if isinstance(wanted, list | tuple):
+    if isinstance(wanted, (list, tuple)):
         choices = {read(each) for each in wanted}
         return lambda value: value in choices
-    if isinstance(wanted, Mapping) and not wanted:
+    if isinstance(wanted, dict) and not wanted:
         return lambda _: True  # the dashboard sends `created_at: {}` where a person set no filter
-    if isinstance(wanted, Mapping) and wanted.keys() <= BOUNDS.keys():
+    if isinstance(wanted, dict) and wanted.keys() <= BOUNDS.keys():
         bounds = [(BOUNDS[name], read(bound)) for name, bound in wanted.items()]
         return lambda value: value is not None and all(within(value, bound) for within, bound in bounds)
     choice = read(wanted)

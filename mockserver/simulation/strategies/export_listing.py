@@ -6,7 +6,6 @@ Knows contexts and columns, and nothing of CSV, products or orders.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.packed_json import packed_json
 from mockserver.simulation.refusals import ContextRefused
 from mockserver.simulation.strategies.context_keys import storable
@@ -105,6 +104,11 @@ def essence(context: Mapping[str, Any]) -> bytes:
     return packed_json(listing)
 
 
+def is_bounded(context: Mapping[str, Any]) -> bool:
+    """Return whether *context* says how many rows there are to be at most."""
+    return context.get("batch_size") is not None
+
+
 def has_search(context: Mapping[str, Any]) -> bool:
     """Return whether the filters of *context* hold a search word."""
     filters = context.get("filterable_fields")
@@ -124,19 +128,19 @@ class Listing(NamedTuple):
     most: int | None
 
     @classmethod
-    def of(cls, job: BatchJob, *, limit: str = "limit", offset: str = "offset") -> "Listing":
-        """Return what the context of *job* asks for.
+    def of(cls, context: Mapping[str, Any], *, limit: str = "limit", offset: str = "offset") -> "Listing":
+        """Return what *context* asks for.
 
         limit, offset: what the message calls them when they are not numbers. Raises WorkFailed.
         """
-        config = job.context["list_config"]
+        config = context["list_config"]
         order, direction = next(iter(config["order"].items()))
-        batch_size = job.context.get("batch_size")
+        batch_size = context.get("batch_size")
         most = None if batch_size is None else _number(batch_size, limit)
         skip = config.get("skip") or 0
         _number(skip, offset)
-        filters = job.context.get("filterable_fields", {})
-        if not isinstance(filters, Mapping | list):
+        filters = context.get("filterable_fields", {})
+        if not isinstance(filters, (dict, list)):
             message = (
                 f"Cannot use 'in' operator to search for 'q' in {'null' if filters is None else filters}"
             )
@@ -146,7 +150,7 @@ class Listing(NamedTuple):
             descending=direction == "DESC",
             select=frozenset(config["select"]) if "select" in config else None,
             relations=frozenset(config["relations"]),
-            filters=filters if isinstance(filters, Mapping) else {},
+            filters=filters if isinstance(filters, dict) else {},
             skip=skip,
             take=_number(config["take"], limit) if "take" in config else PAGE,
             most=most,

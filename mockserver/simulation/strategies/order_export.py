@@ -3,17 +3,24 @@
 Knows orders and the shape of the file; which orders it takes is for the listing and the order table.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import format_datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.catalogue import Order
 from mockserver.simulation.packed_json import packed_json
 from mockserver.simulation.strategies.csv_text import write_csv
 from mockserver.simulation.strategies.export_file import Export, announced, exported, failed
-from mockserver.simulation.strategies.export_listing import Listing, essence, has_search, prepared, relisted
+from mockserver.simulation.strategies.export_listing import (
+    Listing,
+    essence,
+    has_search,
+    is_bounded,
+    prepared,
+    relisted,
+)
 from mockserver.simulation.strategies.order_table import in_order, matching
 from mockserver.simulation.strategies.progress import told_rows, under_way
 from mockserver.simulation.strategy import Outlook, Shop, Work, WorkFailed
@@ -95,15 +102,13 @@ class OrderExport:
 
         A `batch_size` is taken at its word: no query is made, and so the context stays as it is. Measured.
         """
-        count, is_bounded, _ = self._found(job, essence(job.context), shop)
-        context = None
-        if not is_bounded:
-            context = shop.once(
+        count, kept = told_rows(job, self.outlook(job.context, shop).units), None
+        if not is_bounded(job.context):
+            kept = shop.once(
                 (self.type, "context", packed_json(job.context)),
                 lambda: relisted(job.context, searched=has_search(job.context)),
             )
-        count = told_rows(job, count)
-        return Work(result=announced("order", count), context=context, units=count)
+        return Work(result=announced("order", count), context=kept, units=count)
 
     def process(self, job: BatchJob, shop: Shop) -> Work:
         """Return the file, and a result that tells of it.
@@ -115,20 +120,13 @@ class OrderExport:
         key = (self.type, "file", essence(job.context), job.scenario.rows_in_file)
         return exported(job, shop, shop.once(key, lambda: _export(job, shop)), singular="order")
 
-    def essence(self, context: Mapping[str, Any]) -> bytes:
-        """Return the listing options."""
-        return essence(context)
-
-    def outlook(self, job: BatchJob, essence: Hashable, shop: Shop) -> Outlook:
+    def outlook(self, context: Mapping[str, Any], shop: Shop) -> Outlook:
         """Return how many orders there are; it succeeds unless they cannot be put in order.
 
         Raises WorkFailed.
         """
-        count, _, refusal = self._found(job, essence, shop)
-        return Outlook(units=told_rows(job, count), succeeds=refusal is None)
-
-    def _found(self, job: BatchJob, essence: Hashable, shop: Shop) -> "_Found":
-        return shop.once((self.type, essence), lambda: _found(job, shop))  # type: ignore[no-any-return]  # as it was made
+        outlook: Outlook = shop.once((self.type, essence(context)), lambda: _outlook(context, shop))
+        return outlook
 
     def failure(self, message: str) -> WorkFailed:
         """Return the failure: an object and its text."""
@@ -139,28 +137,16 @@ class OrderExport:
         return under_way(job, done)
 
 
-class _Found(NamedTuple):
-    """What pre-processing finds out: how many orders are announced, whether that number was bounded.
-
-    refusal: why none is written.
-    """
-
-    announced: int
-    is_bounded: bool
-    refusal: WorkFailed | None
-
-
-def _found(job: BatchJob, shop: Shop) -> _Found:
-    """Return what pre-processing *job* finds out. Raises WorkFailed."""
-    listing = _listing(job)
+def _outlook(context: Mapping[str, Any], shop: Shop) -> Outlook:
+    listing = _listing(context)
     orders = matching(shop.catalogue, listing)
-    count, is_bounded = listing.announced(len(orders)), listing.most is not None
-    processed = listing if is_bounded else listing.without_search()
+    announced = listing.announced(len(orders))
+    processed = listing if is_bounded(context) else listing.without_search()
     try:
         _taken(processed, orders if processed is listing else matching(shop.catalogue, processed))
-    except WorkFailed as refusal:
-        return _Found(count, is_bounded, refusal)
-    return _Found(count, is_bounded, None)
+    except WorkFailed:
+        return Outlook(announced, succeeds=False)
+    return Outlook(announced, succeeds=True)
 
 
 def _taken(listing: Listing, orders: list[Order]) -> list[Order]:
@@ -174,7 +160,7 @@ def _taken(listing: Listing, orders: list[Order]) -> list[Order]:
 
 def _export(job: BatchJob, shop: Shop) -> Export:
     """Return the file. Raises WorkFailed, in processing's words."""
-    listing = _listing(job)
+    listing = _listing(job.context)
     try:
         orders = matching(shop.catalogue, listing)
     except WorkFailed as failure:
@@ -192,11 +178,11 @@ def _export(job: BatchJob, shop: Shop) -> Export:
     return Export(content=write_csv(table), count=count, written=len(taken))
 
 
-def _listing(job: BatchJob) -> Listing:
-    if job.context.get("filterable_fields", {}) is None:
+def _listing(context: Mapping[str, Any]) -> Listing:
+    if context.get("filterable_fields", {}) is None:
         message = "Cannot read properties of null (reading 'q')"
         raise WorkFailed(message)
-    return Listing.of(job, limit="take", offset="skip")
+    return Listing.of(context, limit="take", offset="skip")
 
 
 def _line(order: Order, shown: Sequence[tuple[str, Cell]], listing: Listing) -> list[str]:

@@ -1,6 +1,6 @@
 """A type of job that has no work of its own: for types that a user added to the document."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,10 +32,7 @@ class PlainStrategy:
         """Return the result as it is."""
         return Work(result=dict(job.result or {}))
 
-    def essence(self, context: Mapping[str, Any]) -> None:
-        """Return that nothing in the context matters."""
-
-    def outlook(self, job: BatchJob, essence: Hashable, shop: Shop) -> Outlook:  # noqa: ARG002  # Strategy
+    def outlook(self, context: Mapping[str, Any], shop: Shop) -> Outlook:  # noqa: ARG002  # Strategy
         """Return that nothing fails."""
         return Outlook(units=0, succeeds=True)
 

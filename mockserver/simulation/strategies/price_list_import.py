@@ -4,7 +4,7 @@ Knows the columns of that file, and how a price list takes its prices; the rest 
 `import_source`.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -96,11 +96,8 @@ class PriceListImport:
         ]
         return Work(catalogue=shop.catalogue.with_products(fresh), **imported(job, shop))
 
-    def essence(self, context: Mapping[str, Any]) -> None:
-        """Return nothing: what becomes of an import is not known before its turn."""
-
-    def outlook(self, job: BatchJob, essence: Hashable, shop: Shop) -> Outlook:  # noqa: ARG002  # Strategy
-        """Return nothing in particular, for the same reason."""
+    def outlook(self, context: Mapping[str, Any], shop: Shop) -> Outlook:  # noqa: ARG002  # Strategy
+        """Return nothing in particular: what becomes of an import is not known before its turn."""
         return Outlook(units=0, succeeds=True)
 
     def failure(self, message: str) -> WorkFailed:

@@ -4,9 +4,9 @@ Knows the catalogue and the shape of the file; which products it takes is for th
 table.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from mockserver.simulation.batch_job import BatchJob
 from mockserver.simulation.catalogue import Catalogue, Price, Product, Variant
@@ -65,15 +65,15 @@ class ProductExport:
         `shape`: `{"prices": [{"region": {"id", "name", "currency_code"} or null, "currency_code": ...}],
         "dynamicImageColumnCount": int, ...}`. Raises WorkFailed.
         """
-        listed = essence(job.context)
-        found = self._found(job, listed, shop)
-        shape = shop.once((self.type, "shape", listed), lambda: _shape_of(job, shop))
-        context = shop.once(
-            (self.type, "context", packed_json(job.context)),
-            lambda: relisted(job.context, searched=False, shape=shape),
+        listed, context = essence(job.context), job.context
+        outlook = self.outlook(context, shop)
+        shape = shop.once((self.type, "shape", listed), lambda: _shape_of(context, shop))
+        kept = shop.once(
+            (self.type, "context", packed_json(context)),
+            lambda: relisted(context, searched=False, shape=shape),
         )
-        count = told_rows(job, found.announced)
-        return Work(result=announced("product", count), context=context, units=count)
+        count = told_rows(job, outlook.units)
+        return Work(result=announced("product", count), context=kept, units=count)
 
     def process(self, job: BatchJob, shop: Shop) -> Work:
         """Return the file, and a result that tells of it.
@@ -84,20 +84,13 @@ class ProductExport:
         key = (self.type, essence(job.context), shape, job.scenario.rows_in_file)
         return exported(job, shop, shop.once(key, lambda: _export(job, shop)), singular="product")
 
-    def essence(self, context: Mapping[str, Any]) -> bytes:
-        """Return the listing options."""
-        return essence(context)
-
-    def outlook(self, job: BatchJob, essence: Hashable, shop: Shop) -> Outlook:
+    def outlook(self, context: Mapping[str, Any], shop: Shop) -> Outlook:
         """Return how many products there are; it succeeds unless a needed relation is left out.
 
         Raises WorkFailed.
         """
-        found = self._found(job, essence, shop)
-        return Outlook(units=told_rows(job, found.announced), succeeds=found.refusal is None)
-
-    def _found(self, job: BatchJob, essence: Hashable, shop: Shop) -> "_Found":
-        return shop.once((self.type, essence), lambda: _found(job, shop))  # type: ignore[no-any-return]  # as it was made
+        outlook: Outlook = shop.once((self.type, essence(context)), lambda: _outlook(context, shop))
+        return outlook
 
     def failure(self, message: str) -> WorkFailed:
         """Return the failure: an object and its text."""
@@ -108,23 +101,15 @@ class ProductExport:
         return under_way(job, done)
 
 
-class _Found(NamedTuple):
-    """What pre-processing finds out. announced: how many products. refusal: why none is written."""
-
-    announced: int
-    refusal: WorkFailed | None
-
-
-def _found(job: BatchJob, shop: Shop) -> _Found:
-    """Return what pre-processing *job* finds out. Raises WorkFailed."""
-    listing = Listing.of(job)
+def _outlook(context: Mapping[str, Any], shop: Shop) -> Outlook:
+    listing = Listing.of(context)
     products, processed = matching(shop.catalogue, listing), listing.without_search()
     announced = listing.announced(len(products))
     try:
         _taken(processed, products if processed is listing else matching(shop.catalogue, processed))
-    except WorkFailed as refusal:
-        return _Found(announced, refusal)
-    return _Found(announced, None)
+    except WorkFailed:
+        return Outlook(announced, succeeds=False)
+    return Outlook(announced, succeeds=True)
 
 
 def _taken(listing: Listing, products: Sequence[Product]) -> list[Product]:
@@ -139,7 +124,7 @@ def _taken(listing: Listing, products: Sequence[Product]) -> list[Product]:
 
 def _export(job: BatchJob, shop: Shop) -> Export:
     """Return the file. Raises WorkFailed."""
-    listing = Listing.of(job)
+    listing = Listing.of(job.context)
     products = matching(shop.catalogue, listing)
     taken, count = _taken(listing, products), listing.announced(len(products))
     columns = _columns(job.context["shape"], listing)
@@ -156,9 +141,9 @@ def _table(columns: Mapping[str, Cell], lines: Iterable[Sequence[str]]) -> Itera
     yield from lines
 
 
-def _shape_of(job: BatchJob, shop: Shop) -> dict[str, Any]:
+def _shape_of(context: Mapping[str, Any], shop: Shop) -> dict[str, Any]:
     """Return the shape of the file. Raises WorkFailed."""
-    listing = Listing.of(job)
+    listing = Listing.of(context)
     return _shape(listing.first_rows(matching(shop.catalogue, listing)), listing.relations, shop.catalogue)
 
 

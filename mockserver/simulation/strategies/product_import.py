@@ -3,7 +3,7 @@
 Knows the order of the work; what rows ask for and what they do is for `product_rows` and `product_changes`.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,11 +85,8 @@ class ProductImport:
                     raise _row_failed(row, failure) from failure
         return Work(catalogue=changes.finished(), **imported(job, shop))
 
-    def essence(self, context: Mapping[str, Any]) -> None:
-        """Return nothing: what becomes of an import is not known before its turn."""
-
-    def outlook(self, job: BatchJob, essence: Hashable, shop: Shop) -> Outlook:  # noqa: ARG002  # Strategy
-        """Return nothing in particular, for the same reason."""
+    def outlook(self, context: Mapping[str, Any], shop: Shop) -> Outlook:  # noqa: ARG002  # Strategy
+        """Return nothing in particular: what becomes of an import is not known before its turn."""
         return Outlook(units=0, succeeds=True)
 
     def failure(self, message: str) -> WorkFailed:
